@@ -1,0 +1,266 @@
+"""RSS, Atom and JSON Feed.
+
+fastfeedparser reads most feeds at a fraction of feedparser's cost; feedparser, which forgives
+more, reads whatever the first can't or finds nothing in.
+Specifications: RSS 2.0 (rssboard.org), Atom (RFC 4287), JSON Feed 1.1 (jsonfeed.org).
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import Message
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import fastfeedparser
+import feedparser
+
+from collector.base import Fetch
+from collector.text import plain
+from wijkblik.errors import ParseError
+from wijkblik.models.items import Fault, FetchedItem, Harvest
+from wijkblik.models.wijk import Source
+
+kind = "feed"
+
+TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_ENTITY_DECLARATION = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
+_MARKED_UP_TITLE = re.compile(
+    rb"<title\b(?:[^>]*\b(?:mode\s*=|type\s*=\s*.(?!text['\"]|html['\"]|text/plain|text/html))[^>]*>|[^>]*>\s*<(?!/|!\[CDATA\[))"
+)
+_HTML_START = re.compile(
+    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_DATES = re.compile(
+    rb"<(?:pubDate|published|updated|modified|issued|created|(?:dc|dcterms):(?:date|created|issued|modified))\b[^>]{0,200}>([^<]{0,200})"
+    rb'|"date_(?:published|modified)"\s*:\s*"([^"]{0,100})"',
+)
+_FULL_DATE = re.compile(
+    rb"(?:(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} (?:19|20)\d\d \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
+    rb"|(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))$"
+)
+_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b[A-Z]{1,4}T?|Z)\s*(?:\([^)]*\))?$")
+_LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
+
+Entry = Mapping[str, Any]
+
+
+async def collect(source: Source, fetch: Fetch) -> Harvest:
+    """What the feed has now. Raises a CollectError."""
+    assert source.url is not None, "a feed has an address"
+    page = await fetch(source.url)
+    if page.unchanged:
+        return Harvest(unchanged=True)
+    return parse(page.body, source, page.content_type)
+
+
+def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
+    """The entries of a feed, in its order. Raises ParseError if the body is no feed at all."""
+    if not body.strip():
+        raise ParseError("the body is empty", code="empty")
+    if _HTML_START.match(body[:4096]):
+        raise ParseError("this is a web page, not a feed", code="html")
+    charset = _charset(content_type)
+    faults: list[Fault] = []
+    document = None if _needs_forgiveness(body) else _read_fast(body, charset)
+    if document is None:
+        document = _read_forgiving(body, content_type, faults)
+    feed, entries = document
+    if not entries and not feed:
+        raise ParseError("no feed could be recognised in the body")
+    base = source.url or ""
+    language = _language(feed.get("language")) or source.language
+    items: dict[str, FetchedItem] = {}
+    for entry in entries:
+        item, item_faults = _item(entry, base, language)
+        faults += item_faults
+        if item.entry_id in items:
+            faults.append(Fault("duplicate_id"))
+            if _same(items[item.entry_id], item):
+                continue
+            item = replace(item, entry_id=f"{item.entry_id}#{_digest(item.title, item.text)}")
+        items[item.entry_id] = item
+    return Harvest(tuple(items.values()), _counted(faults), ttl_minutes=_ttl(feed.get("ttl")))
+
+
+def _needs_forgiveness(body: bytes) -> bool:
+    """Whether the fast parser would guess: it drops declared entities and markup in titles, and fills in what a date lacks."""
+    if _ENTITY_DECLARATION.search(body, 0, 4096) or _MARKED_UP_TITLE.search(body):
+        return True
+    return any(not _FULL_DATE.match((found.group(1) or found.group(2)).strip()) for found in _DATES.finditer(body))
+
+
+def _read_fast(body: bytes, charset: str | None) -> tuple[Entry, Sequence[Entry]] | None:
+    try:
+        document = fastfeedparser.parse(body if charset is None else body.decode(charset))
+        # A promise of dictionaries that hostile JSON does not keep.
+        if not isinstance(document.get("feed"), Mapping) or not all(
+            isinstance(entry, Mapping) for entry in document["entries"]
+        ):
+            return None
+    except Exception:  # noqa: BLE001 - whatever it could not read, the forgiving parser gets
+        return None
+    entries = document["entries"]
+    if not entries or any(
+        (not entry.get("title") and not _body(entry)) or "\ufffd" in _text(entry.get("title")) for entry in entries
+    ):
+        return None
+    return document["feed"], entries
+
+
+def _read_forgiving(body: bytes, content_type: str, faults: list[Fault]) -> tuple[Entry, Sequence[Entry]]:
+    headers = {"content-type": content_type} if content_type else {}
+    try:
+        document = feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:
+        raise ParseError(f"no parser could read it ({type(error).__name__})") from error
+    if not document.version and not document.entries:
+        return {}, []
+    if document.bozo:
+        faults.append(Fault("malformed", type(document.get("bozo_exception")).__name__))
+    return document.feed or {"version": document.version}, document.entries
+
+
+def _item(entry: Entry, base: str, language: str | None) -> tuple[FetchedItem, list[Fault]]:
+    faults: list[Fault] = []
+    title = _cut(plain(_text(entry.get("title"))), TITLE_LIMIT, "title_cut", faults)
+    text = _cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
+    url = _address(_text(entry.get("link")), base, faults)
+    published = _when(entry, "published", faults)
+    updated = _when(entry, "updated", faults)
+    own_id = _text(entry.get("id")).strip()
+    if not own_id:
+        faults.append(Fault("no_id"))
+    item = FetchedItem(
+        entry_id=_entry_id(own_id or url or _digest(title, text), base),
+        title=title,
+        text=text,
+        url=url,
+        author=_cut(_text(entry.get("author")).strip(), TITLE_LIMIT, "author_cut", faults) or None,
+        lang=_language(entry.get("language") or _content_language(entry)) or language,
+        published_at=published or updated,
+        updated_at=updated,
+    )
+    return item, faults
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _body(entry: Entry) -> str:
+    contents = entry.get("content")
+    if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
+        value = _text(contents[0].get("value"))
+        if value:
+            return value
+    return _text(entry.get("description")) or _text(entry.get("summary"))
+
+
+def _content_language(entry: Entry) -> Any:
+    detail = entry.get("title_detail")
+    return detail.get("language") if isinstance(detail, Mapping) else None
+
+
+def _language(value: Any) -> str | None:
+    found = _LANGUAGE.match(value.strip().lower()) if isinstance(value, str) else None
+    return found.group() if found else None
+
+
+def _cut(text: str, limit: int, code: str, faults: list[Fault]) -> str:
+    if len(text) <= limit:
+        return text
+    faults.append(Fault(code, f"{len(text)} characters"))
+    return text[: limit - 1] + "…"
+
+
+def _address(link: str, base: str, faults: list[Fault]) -> str | None:
+    if not link.strip():
+        return None
+    try:
+        address = urljoin(base, link.strip())
+        if urlsplit(address).scheme in {"http", "https"} and len(address) <= ADDRESS_LIMIT:
+            return address
+    except ValueError:
+        pass
+    faults.append(Fault("bad_link"))
+    return None
+
+
+def _entry_id(own_id: str, base: str) -> str:
+    """What names the entry within its source: an address on the source's own host counts without scheme, host and port."""
+    try:
+        parts, home = urlsplit(own_id), urlsplit(base)
+        if parts.scheme in {"http", "https"} and parts.hostname == home.hostname:
+            return own_id.partition(parts.netloc)[2] or "/"
+    except ValueError:
+        pass
+    return own_id if len(own_id) <= ADDRESS_LIMIT else _digest(own_id)
+
+
+def _when(entry: Entry, key: str, faults: list[Fault]) -> datetime | None:
+    """The entry's time: aware, or naive where the source names no zone, or None where it can't be right."""
+    raw = _text(entry.get(key))
+    if not raw:
+        return None
+    at = _parse_time(raw, entry.get(f"{key}_parsed"))
+    if at is None or not EARLIEST.year <= at.year < LATEST.year:
+        faults.append(Fault("bad_date"))
+        return None
+    return at
+
+
+def _parse_time(raw: str, parsed: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(raw)
+    except ValueError:
+        pass
+    try:
+        if not isinstance(parsed, time.struct_time):
+            return None
+        at = datetime(*parsed[:6])  # noqa: DTZ001 - its zone is decided below
+    except (ValueError, OverflowError):
+        return None
+    # feedparser gives UTC where the text names a zone, and the bare clock where it does not.
+    return at.replace(tzinfo=UTC) if _ZONE.search(raw) else at
+
+
+def _ttl(value: Any) -> float | None:
+    return float(value) if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) < 7 else None
+
+
+def _charset(content_type: str) -> str | None:
+    message = Message()
+    message["content-type"] = content_type
+    name = message.get_param("charset")
+    try:
+        return codecs.lookup(name).name if isinstance(name, str) else None
+    except LookupError:
+        return None
+
+
+def _same(one: FetchedItem, other: FetchedItem) -> bool:
+    return (one.title, one.text, one.url) == (other.title, other.text, other.url)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _counted(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Equal kinds of fault as one, with their number."""
+    counts = Counter(fault.code for fault in faults)
+    first = {fault.code: fault for fault in reversed(faults)}
+    return tuple(first[code] if number == 1 else Fault(code, f"{number} times") for code, number in counts.items())

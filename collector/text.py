@@ -1,0 +1,26 @@
+"""Markup to plain text. Nothing that a source sends is stored as markup."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote)\b[^>]*>", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+# Controls, bidirectional overrides and isolates, and zero-width marks that only deceive. ZWJ and ZWNJ stay: scripts need them.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_MARKUP = re.compile(r"<[a-zA-Z!/?]|&[#a-zA-Z]")
+
+
+def plain(markup: str) -> str:
+    """The text of some HTML or of plain text: tags, scripts and invisible marks gone, lines kept.
+
+    >>> plain("<p>Water &amp; gas</p><script>x()</script>")
+    'Water & gas'
+    """
+    if _MARKUP.search(markup):
+        markup = html.unescape(nh3.clean(_BREAKS.sub("\n", markup), tags=set(), clean_content_tags={"script", "style"}))
+    return _LINES.sub("\n", _SPACES.sub(" ", _INVISIBLE.sub("", markup.replace("\xa0", " ")))).strip()

@@ -1,0 +1,135 @@
+"""Stories, their assessments with reasons, what people decided, and the daily feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from wijkblik.models.items import Item
+
+Status = Literal["unverified", "corroborated", "officially_confirmed", "contradicted", "known_false", "satire"]
+FLAGGED: frozenset[Status] = frozenset({"contradicted", "known_false", "satire"})
+Action = Literal["relevant", "not_relevant", "briefing", "done"]
+SelectedAs = Literal["ranked", "uncertain", "sample"]
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a score, in log-odds: a code and parameters that the locale turns into words."""
+
+    code: str
+    value: float
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something that speaks for or against a story, with the ids of the items that show it."""
+
+    code: str
+    items: tuple[str, ...]
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """A place that a text names. `name` is a configured name; confidence is 0..1; `reason` is a code."""
+
+    name: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A proposed status with its evidence. No probability and no band means abstention."""
+
+    status: Status
+    fake_probability: float | None
+    band: tuple[float, float] | None
+    evidence: tuple[Evidence, ...] = ()
+    decided_by: str = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Items about the same happening, oldest first."""
+
+    story_id: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That an item belongs to a story, and why (a code)."""
+
+    item_id: str
+    story_id: str
+    reason: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the models say of a story. sigmoid(sum of reasons) is the relevance, to 1e-6."""
+
+    story_id: str
+    title: str
+    lang: str | None
+    relevance: float
+    reasons: tuple[Reason, ...]
+    themes: tuple[str, ...]
+    places: tuple[PlaceMatch, ...]
+    verification: Verification
+    publishers: int
+    words: int
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """A story's place in a day's list; `minutes` is its estimated reading time."""
+
+    story_id: str
+    rank: int
+    selected_as: SelectedAs
+    shown: bool
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of a story. Undoing is a decision of its own; nothing is overwritten."""
+
+    decision_id: int
+    story_id: str
+    action: Action | Literal["undo"]
+    by: str
+    at: datetime
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStory:
+    """A story as a feed shows it: its entry, its assessment then, its items, and what was last decided."""
+
+    entry: FeedEntry
+    assessment: Assessment
+    items: tuple[Item, ...]
+    first_fetched_at: datetime
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DailyFeed:
+    """The stored, ranked list of one day. Stories below the line are there too, marked by `entry.shown`."""
+
+    feed_id: int
+    wijk: str
+    day: date
+    generated_at: datetime
+    items_considered: int
+    minutes: float
+    stories: tuple[FeedStory, ...]
