@@ -1,0 +1,1 @@
+"""What keeps people out of the data: masking in texts, and pseudonyms for authors."""

@@ -1,0 +1,33 @@
+"""Masking: handles, e-mail addresses, phone numbers and number plates leave a text before it is stored.
+
+Public numbers that help (112, 0900-8844 and the like) stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+EMAIL, PHONE, HANDLE, PLATE = "[e-mail]", "[telefoon]", "[account]", "[kenteken]"
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
+_HANDLE = re.compile(r"(?<![\w/@.])@[A-Za-z_][\w.-]*\w(?:@[\w-]+(?:\.[\w-]+)+)?")
+# Dutch subscribers' numbers (0 or +31/0031, nine digits) and other international ones; 0800, 0900 and 14xxx are public services.
+_PHONE = re.compile(
+    r"(?<![\w+/.-])(?:"
+    r"(?:\+|00)[1-9]\d{0,2}[\s./-]?(?:\(0\)[\s.-]?)?(?:\d[\s./-]?){7,11}\d"
+    r"|0(?!800|90[069]|0)[1-9]\d?(?:[\s./-]?\d){7,8}"
+    r")(?![\w-])"
+)
+# The Dutch sidecodes: three groups of one to three letters or digits, with at least one group of either.
+_PLATE = re.compile(r"(?<![\w-])(?=[\dA-Z-]*\d)(?=[\dA-Z-]*[A-Z])(?:[A-Z]{1,3}|\d{1,3})-(?:[A-Z]{2,3}|\d{2,3})-(?:[A-Z]{1,2}|\d{1,2})(?![\w-])")
+
+
+def mask(text: str) -> str:
+    """The text with every private handle, address, number and plate replaced by a word in brackets.
+
+    >>> mask("Bel 06 12345678 of mail jan@voorbeeld.nl; spoed: 112")
+    'Bel [telefoon] of mail [e-mail]; spoed: 112'
+    """
+    for pattern, replacement in ((_EMAIL, EMAIL), (_HANDLE, HANDLE), (_PLATE, PLATE), (_PHONE, PHONE)):
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,112 @@
+"""Pseudonyms for authors: an HMAC under a key per wijk and ISO week, kept outside the database.
+
+When a week's key is destroyed nothing links to that week's authors any more, and what was
+sealed under it can't be opened. HMAC-SHA-256: RFC 2104; AES-GCM: NIST SP 800-38D; HKDF: RFC 5869.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from wijkblik.errors import DataFolderError
+
+IDENTITY = "identity"
+"""The name of the key that item ids of social sources are made under; it lives as long as the store."""
+
+
+def week_of(moment: datetime) -> str:
+    """The ISO week of an aware moment in UTC, such as 2026-W48."""
+    year, week, _ = moment.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+class KeyRing:
+    """The keys in one file that only its owner may read (mode 0600). A missing key is made."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = self._load()
+
+    def pseudonym(self, wijk: str, week: str, author: str) -> str:
+        """Who wrote, for that wijk and week only: 32 hexadecimal digits."""
+        return hmac.new(self._key(wijk, week), author.strip().casefold().encode(), hashlib.sha256).hexdigest()[:32]
+
+    def item_identity(self, wijk: str, text: str) -> str:
+        """An id made of text that may name a person: it can't be made again without the key."""
+        return hmac.new(self._key(wijk, IDENTITY), text.encode(), hashlib.sha256).hexdigest()
+
+    def seal(self, wijk: str, week: str, author: str | None, url: str | None) -> bytes:
+        """Author and address, encrypted under the week's key."""
+        nonce = secrets.token_bytes(12)
+        content = json.dumps({"author": author, "url": url}, ensure_ascii=False).encode()
+        return nonce + self._cipher(wijk, week).encrypt(nonce, content, _context(wijk, week))
+
+    def unseal(self, wijk: str, week: str, sealed: bytes) -> tuple[str | None, str | None]:
+        """Author and address again. Raises LookupError when the key is gone or is not the one."""
+        if week not in self._keys.get(wijk, {}):
+            raise LookupError(f"the key of {week} is gone")
+        try:
+            content = json.loads(self._cipher(wijk, week).decrypt(sealed[:12], sealed[12:], _context(wijk, week)))
+        except InvalidTag as error:
+            raise LookupError(f"this was not sealed under the key of {week}") from error
+        return content["author"], content["url"]
+
+    def destroy_before(self, week: str) -> list[str]:
+        """Destroy the keys of all weeks before one; what they protected is lost for good."""
+        gone: list[str] = []
+        for keys in self._keys.values():
+            old = [name for name in keys if name != IDENTITY and name < week]
+            gone += old
+            for name in old:
+                del keys[name]
+        if gone:
+            self._save()
+        return sorted(set(gone))
+
+    def _cipher(self, wijk: str, week: str) -> AESGCM:
+        return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"wijkblik seal").derive(self._key(wijk, week)))
+
+    def _key(self, wijk: str, name: str) -> bytes:
+        keys = self._keys.setdefault(wijk, {})
+        if name not in keys:
+            keys[name] = secrets.token_bytes(32)
+            self._save()
+        return keys[name]
+
+    def _load(self) -> dict[str, dict[str, bytes]]:
+        try:
+            content = json.loads(self._path.read_text(encoding="ascii"))
+            return {wijk: {name: base64.b64decode(key) for name, key in keys.items()} for wijk, keys in content.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, AttributeError) as error:
+            raise DataFolderError(
+                f"The key file {self._path} can't be read. Restore it from a back-up; without it sealed authors stay closed.",
+                self._path.parent,
+            ) from error
+
+    def _save(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        content = {wijk: {name: base64.b64encode(key).decode() for name, key in keys.items()} for wijk, keys in self._keys.items()}
+        draft = self._path.with_suffix(".new")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
+
+
+def _context(wijk: str, week: str) -> bytes:
+    return f"{wijk}/{week}".encode()

@@ -1,0 +1,47 @@
+"""The only place with queries. `Store` holds one table group each.
+
+sources    what is remembered of each source, and its faults
+items      items and their full-text index
+stories    which item belongs to which story, and assessments
+feeds      the daily lists as shown
+decisions  what people said
+log        the raw rows of the audit log (wijkblik.audit writes them)
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from wijkblik.store.database import open_database
+from wijkblik.store.decisions import Decisions
+from wijkblik.store.feeds import Feeds
+from wijkblik.store.items import Items
+from wijkblik.store.log import Log
+from wijkblik.store.sources import Sources
+from wijkblik.store.stories import Stories
+
+__all__ = ["Store"]
+
+
+class Store:
+    """An open database on the newest schema; `kind` says what data it may hold."""
+
+    def __init__(self, url: str, kind: str) -> None:
+        self.engine = open_database(url, kind)
+        self.sources = Sources(self.engine)
+        self.items = Items(self.engine)
+        self.stories = Stories(self.engine)
+        self.feeds = Feeds(self.engine)
+        self.decisions = Decisions(self.engine)
+        self.log = Log(self.engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.engine.dispose()

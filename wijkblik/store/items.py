@@ -1,0 +1,142 @@
+"""Items and their full-text index, written per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import col, func, select
+
+from wijkblik.models.items import Item, NewItem, Visit
+from wijkblik.store.base import Queries, batches
+from wijkblik.store.sources import remember
+from wijkblik.store.tables import ItemRow, MembershipRow
+
+# An index that keeps no copy of the text must be told the old words to take them out.
+_UNINDEX = text(
+    "INSERT INTO item_fts(item_fts, rowid, title, text) SELECT 'delete', n, title, text FROM item WHERE n = :n"
+)
+_INDEX_ONE = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n = :n")
+_INDEX_NEW = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n > :n")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How many items of a visit were new, changed, or known as they were."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class Items(Queries):
+    """Reads and writes of `item` and its index."""
+
+    def save_visit(self, wijk: str, visit: Visit, items: Sequence[NewItem], at: datetime) -> Saved:
+        """All that a visit brought, in one transaction: items, index, the source's memory and its faults.
+
+        Saving the same visit twice changes nothing; an item whose content changed is updated in place.
+        """
+        with self._write() as connection:
+            saved = _upsert(connection, wijk, items)
+            remember(connection, wijk, visit.source_key, visit.polling, visit.harvest.faults, visit.polling.checked_at or at)
+        return saved
+
+    def ungrouped(self, wijk: str) -> list[Item]:
+        """Items that belong to no story yet, oldest first."""
+        query = select(ItemRow).outerjoin(MembershipRow, col(MembershipRow.item_id) == ItemRow.item_id)
+        query = query.where(ItemRow.wijk == wijk, col(MembershipRow.item_id).is_(None))
+        with self._read() as session:
+            return sorted((to_item(row) for row in session.exec(query)), key=lambda item: (item.at, item.item_id))
+
+    def count_since(self, wijk: str, since: datetime) -> int:
+        """How many items of the wijk were fetched or published since a moment."""
+        with self._read() as session:
+            moment = func.coalesce(ItemRow.published_at, ItemRow.fetched_at)
+            return session.exec(select(func.count()).select_from(ItemRow).where(ItemRow.wijk == wijk, moment >= since)).one()
+
+    def search(self, wijk: str, words: str, limit: int = 50) -> list[Item]:
+        """Items whose title or text holds all of the words, best match first."""
+        phrase = " ".join(f'"{word}"' for word in words.replace('"', " ").split())
+        if not phrase:
+            return []
+        with self._read() as session:
+            found = session.connection().execute(
+                text("SELECT rowid FROM item_fts WHERE item_fts MATCH :phrase ORDER BY rank LIMIT :limit"),
+                {"phrase": phrase, "limit": limit},
+            )
+            order = [row.rowid for row in found]
+            rows = {row.n: row for row in session.exec(select(ItemRow).where(col(ItemRow.n).in_(order), ItemRow.wijk == wijk))}
+            return [to_item(rows[n]) for n in order if n in rows]
+
+
+def to_item(row: ItemRow) -> Item:
+    """The part of a stored row that classifiers and pages see: no author, nothing sealed."""
+    return Item(
+        item_id=row.item_id,
+        source_key=row.source_key,
+        title=row.title,
+        text=row.text,
+        lang=row.lang,
+        url=row.url,
+        published_at=row.published_at,
+        fetched_at=row.fetched_at,
+        changed_at=row.changed_at,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def _upsert(connection: Connection, wijk: str, items: Sequence[NewItem]) -> Saved:
+    known = _known(connection, (new.item.item_id for new in items))
+    changed = [new for new in items if new.item.item_id in known and known[new.item.item_id][1] != new.content_hash]
+    fresh = [new for new in items if new.item.item_id not in known]
+    if changed:
+        numbers = [{"n": known[new.item.item_id][0]} for new in changed]
+        connection.execute(_UNINDEX, numbers)
+        _write_rows(connection, wijk, changed)
+        connection.execute(_INDEX_ONE, numbers)
+    if fresh:
+        last = connection.execute(select(func.coalesce(func.max(ItemRow.n), 0))).scalar_one()
+        _write_rows(connection, wijk, fresh)
+        connection.execute(_INDEX_NEW, {"n": last})
+    return Saved(len(fresh), len(changed), len(items) - len(fresh) - len(changed))
+
+
+def _known(connection: Connection, item_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    for batch in batches(item_ids):
+        query = select(ItemRow.item_id, ItemRow.n, ItemRow.content_hash).where(col(ItemRow.item_id).in_(batch))
+        found |= {item_id: (n, content_hash) for item_id, n, content_hash in connection.execute(query)}
+    return found
+
+
+def _write_rows(connection: Connection, wijk: str, items: Sequence[NewItem]) -> None:
+    statement = insert(ItemRow)
+    new = statement.excluded
+    # A pseudonym and its sealed author stay under the key of the week in which they were made.
+    update = {name: new[name] for name in ("title", "text", "lang", "url", "content_hash")} | {"changed_at": new.fetched_at}
+    connection.execute(statement.on_conflict_do_update(index_elements=["item_id"], set_=update), [_row(wijk, one) for one in items])
+
+
+def _row(wijk: str, new: NewItem) -> dict[str, object]:
+    item = new.item
+    return {
+        "item_id": item.item_id,
+        "wijk": wijk,
+        "source_key": item.source_key,
+        "title": item.title,
+        "text": item.text,
+        "lang": item.lang,
+        "url": item.url,
+        "pseudonym": new.pseudonym,
+        "key_week": new.key_week,
+        "sealed": new.sealed,
+        "published_at": item.published_at,
+        "fetched_at": item.fetched_at,
+        "content_hash": new.content_hash,
+        "retention_class": new.retention_class,
+        "erase_after": new.erase_after,
+    }

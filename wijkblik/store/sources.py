@@ -1,0 +1,80 @@
+"""What is remembered of each source, and the faults that it showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import col, delete, func, select
+
+from wijkblik.models.items import Fault, Polling
+from wijkblik.store.base import Queries
+from wijkblik.store.tables import FaultRow, ItemRow, SourceRow
+
+_REMEMBERED = tuple(field.name for field in fields(Polling))
+
+
+class Sources(Queries):
+    """Reads and writes of `source` and `fault`."""
+
+    def remembered(self, wijk: str) -> dict[str, Polling]:
+        """What is remembered of each source of a wijk, by its key."""
+        with self._read() as session:
+            rows = session.exec(select(SourceRow).where(SourceRow.wijk == wijk)).all()
+            return {row.source_key: Polling(**{name: getattr(row, name) for name in _REMEMBERED}) for row in rows}
+
+    def remember(self, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault] = (), at: datetime | None = None) -> None:
+        """Keep what a visit without items taught."""
+        with self._write() as connection:
+            remember(connection, wijk, source_key, polling, faults, at)
+
+    def forget(self, wijk: str, source_key: str) -> None:
+        """Start afresh with a source: its state, validators and faults go, its items stay."""
+        with self._write() as connection:
+            for table in (SourceRow, FaultRow):
+                connection.execute(delete(table).where(col(table.wijk) == wijk, col(table.source_key) == source_key))
+
+    def current_faults(self, wijk: str) -> dict[str, tuple[Fault, ...]]:
+        """The faults of each source's last answer, by source key."""
+        newest = select(FaultRow.source_key, func.max(FaultRow.last_at).label("at")).where(FaultRow.wijk == wijk)
+        last = newest.group_by(col(FaultRow.source_key)).subquery()
+        query = select(FaultRow, SourceRow.checked_at).where(
+            FaultRow.wijk == wijk,
+            FaultRow.source_key == last.c.source_key,
+            FaultRow.last_at == last.c.at,
+            SourceRow.wijk == wijk,
+            SourceRow.source_key == FaultRow.source_key,
+        )
+        found: dict[str, list[Fault]] = {}
+        with self._read() as session:
+            for row, checked_at in session.exec(query.order_by(FaultRow.code)):
+                if checked_at is None or row.last_at >= checked_at:
+                    found.setdefault(row.source_key, []).append(Fault(row.code, row.detail))
+        return {key: tuple(faults) for key, faults in found.items()}
+
+    def item_counts(self, wijk: str) -> dict[str, int]:
+        """How many items are stored of each source."""
+        with self._read() as session:
+            query = select(ItemRow.source_key, func.count()).where(ItemRow.wijk == wijk).group_by(ItemRow.source_key)
+            return {key: count for key, count in session.exec(query)}
+
+
+def remember(
+    connection: Connection, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault], at: datetime | None
+) -> None:
+    """Within a transaction: the source's new memory and its faults."""
+    statement = insert(SourceRow).values(wijk=wijk, source_key=source_key, **asdict(polling))
+    update = {name: statement.excluded[name] for name in _REMEMBERED}
+    connection.execute(statement.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update))
+    moment = at or polling.checked_at
+    rows = [
+        {"wijk": wijk, "source_key": source_key, "code": fault.code, "detail": fault.detail[:200], "first_at": moment, "last_at": moment, "times": 1}
+        for fault in faults
+    ]
+    if rows:
+        new = insert(FaultRow)
+        changes = {"last_at": new.excluded.last_at, "detail": new.excluded.detail, "times": FaultRow.times + 1}
+        connection.execute(new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes), rows)
