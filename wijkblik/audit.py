@@ -24,8 +24,17 @@ def record(store: Store, at: datetime, actor: str, action: str, **subject: str |
 
 def entry_hash(seq: int, at: datetime, actor: str, action: str, subject: dict[str, Any], previous: str) -> str:
     """SHA-256 of the entry's canonical JSON (sorted keys, no spaces, UTF-8; compare RFC 8785) and the hash before it."""
-    entry = {"seq": seq, "at": at.isoformat(), "actor": actor, "action": action, "subject": subject, "previous": previous}
-    return hashlib.sha256(json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    entry = {
+        "seq": seq,
+        "at": at.isoformat(),
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "previous": previous,
+    }
+    return hashlib.sha256(
+        json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def first_break(store: Store) -> int | None:

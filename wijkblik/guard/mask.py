@@ -19,7 +19,9 @@ _PHONE = re.compile(
     r")(?![\w-])"
 )
 # The Dutch sidecodes: three groups of one to three letters or digits, with at least one group of either.
-_PLATE = re.compile(r"(?<![\w-])(?=[\dA-Z-]*\d)(?=[\dA-Z-]*[A-Z])(?:[A-Z]{1,3}|\d{1,3})-(?:[A-Z]{2,3}|\d{2,3})-(?:[A-Z]{1,2}|\d{1,2})(?![\w-])")
+_PLATE = re.compile(
+    r"(?<![\w-])(?=[\dA-Z-]*\d)(?=[\dA-Z-]*[A-Z])(?:[A-Z]{1,3}|\d{1,3})-(?:[A-Z]{2,3}|\d{2,3})-(?:[A-Z]{1,2}|\d{1,2})(?![\w-])"
+)
 
 
 def mask(text: str) -> str:
@@ -28,6 +30,6 @@ def mask(text: str) -> str:
     >>> mask("Bel 06 12345678 of mail jan@voorbeeld.nl; spoed: 112")
     'Bel [telefoon] of mail [e-mail]; spoed: 112'
     """
-    for pattern, replacement in ((_EMAIL, EMAIL), (_HANDLE, HANDLE), (_PLATE, PLATE), (_PHONE, PHONE)):
+    for pattern, replacement in ((_HANDLE, HANDLE), (_EMAIL, EMAIL), (_PLATE, PLATE), (_PHONE, PHONE)):
         text = pattern.sub(replacement, text)
     return text

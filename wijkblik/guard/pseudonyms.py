@@ -99,9 +99,12 @@ class KeyRing:
 
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        content = {wijk: {name: base64.b64encode(key).decode() for name, key in keys.items()} for wijk, keys in self._keys.items()}
+        content = {
+            wijk: {name: base64.b64encode(key).decode() for name, key in keys.items()}
+            for wijk, keys in self._keys.items()
+        }
         draft = self._path.with_suffix(".new")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())

@@ -39,7 +39,9 @@ class Queries:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(f"The database refused ({type(error).__name__}); nothing of this step was kept.") from error
+            raise StoreError(
+                f"The database refused ({type(error).__name__}); nothing of this step was kept."
+            ) from error
 
     @contextmanager
     def _read(self) -> Iterator[Session]:

@@ -36,7 +36,9 @@ def open_database(url: str, kind: str) -> Engine:
         migrate(engine)
         _claim(engine, kind, folder)
     except SQLAlchemyError as error:
-        raise StoreError(f"The database in {folder} can't be used ({type(error).__name__}). Is it a Wijkblik database, and may it be written?") from error
+        raise StoreError(
+            f"The database in {folder} can't be used ({type(error).__name__}). Is it a Wijkblik database, and may it be written?"
+        ) from error
     return engine
 
 
@@ -60,16 +62,26 @@ def _folder(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigError([Mistake("environment", None, "WIJKBLIK_DATABASE_URL", "this is no database URL", mistake)]) from error
+        raise ConfigError(
+            [Mistake("environment", None, "WIJKBLIK_DATABASE_URL", "this is no database URL", mistake)]
+        ) from error
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ConfigError([Mistake("environment", None, "WIJKBLIK_DATABASE_URL", "only a SQLite file is supported", mistake)])
+        raise ConfigError(
+            [Mistake("environment", None, "WIJKBLIK_DATABASE_URL", "only a SQLite file is supported", mistake)]
+        )
     return Path(parsed.database).absolute().parent
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own implicit BEGIN would come too late for the WAL switch and too weak for writers.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -39,7 +39,13 @@ class Feeds(Queries):
             newest = connection.execute(query.order_by(desc(FeedRow.id)).limit(1)).first()
             if newest is not None and newest.content_hash == content_hash:
                 return int(newest.id)
-            feed = {"wijk": wijk, "day": day, "generated_at": at, "items_considered": items_considered, "minutes": minutes}
+            feed = {
+                "wijk": wijk,
+                "day": day,
+                "generated_at": at,
+                "items_considered": items_considered,
+                "minutes": minutes,
+            }
             new = insert(FeedRow).values(content_hash=content_hash, **feed).returning(col(FeedRow.id))
             feed_id = connection.execute(new).scalar_one() or 0
             if rows:
@@ -55,14 +61,23 @@ class Feeds(Queries):
     def entries(self, feed_id: int) -> list[tuple[FeedEntry, Assessment]]:
         """The whole list in order, each with the assessment that it was shown with."""
         with self._read() as session:
-            rows = session.exec(select(FeedEntryRow).where(FeedEntryRow.feed_id == feed_id).order_by(col(FeedEntryRow.rank))).all()
+            rows = session.exec(
+                select(FeedEntryRow).where(FeedEntryRow.feed_id == feed_id).order_by(col(FeedEntryRow.rank))
+            ).all()
             assessments = assessments_by_id(session, [row.assessment_id for row in rows])
             return [
-                (FeedEntry(row.story_id, row.rank, row.selected_as, row.shown, row.minutes), assessments[row.assessment_id])  # type: ignore[arg-type]
+                (
+                    FeedEntry(row.story_id, row.rank, row.selected_as, row.shown, row.minutes),
+                    assessments[row.assessment_id],
+                )  # type: ignore[arg-type]
                 for row in rows
             ]
 
     def days(self, wijk: str) -> list[date]:
         """The days that have a list, newest first."""
         with self._read() as session:
-            return list(session.exec(select(col(FeedRow.day)).where(FeedRow.wijk == wijk).distinct().order_by(desc(FeedRow.day))))
+            return list(
+                session.exec(
+                    select(col(FeedRow.day)).where(FeedRow.wijk == wijk).distinct().order_by(desc(FeedRow.day))
+                )
+            )

@@ -42,7 +42,9 @@ class Items(Queries):
         """
         with self._write() as connection:
             saved = _upsert(connection, wijk, items)
-            remember(connection, wijk, visit.source_key, visit.polling, visit.harvest.faults, visit.polling.checked_at or at)
+            remember(
+                connection, wijk, visit.source_key, visit.polling, visit.harvest.faults, visit.polling.checked_at or at
+            )
         return saved
 
     def ungrouped(self, wijk: str) -> list[Item]:
@@ -56,7 +58,9 @@ class Items(Queries):
         """How many items of the wijk were fetched or published since a moment."""
         with self._read() as session:
             moment = func.coalesce(ItemRow.published_at, ItemRow.fetched_at)
-            return session.exec(select(func.count()).select_from(ItemRow).where(ItemRow.wijk == wijk, moment >= since)).one()
+            return session.exec(
+                select(func.count()).select_from(ItemRow).where(ItemRow.wijk == wijk, moment >= since)
+            ).one()
 
     def search(self, wijk: str, words: str, limit: int = 50) -> list[Item]:
         """Items whose title or text holds all of the words, best match first."""
@@ -69,7 +73,10 @@ class Items(Queries):
                 {"phrase": phrase, "limit": limit},
             )
             order = [row.rowid for row in found]
-            rows = {row.n: row for row in session.exec(select(ItemRow).where(col(ItemRow.n).in_(order), ItemRow.wijk == wijk))}
+            rows = {
+                row.n: row
+                for row in session.exec(select(ItemRow).where(col(ItemRow.n).in_(order), ItemRow.wijk == wijk))
+            }
             return [to_item(rows[n]) for n in order if n in rows]
 
 
@@ -117,8 +124,12 @@ def _write_rows(connection: Connection, wijk: str, items: Sequence[NewItem]) -> 
     statement = insert(ItemRow)
     new = statement.excluded
     # A pseudonym and its sealed author stay under the key of the week in which they were made.
-    update = {name: new[name] for name in ("title", "text", "lang", "url", "content_hash")} | {"changed_at": new.fetched_at}
-    connection.execute(statement.on_conflict_do_update(index_elements=["item_id"], set_=update), [_row(wijk, one) for one in items])
+    update = {name: new[name] for name in ("title", "text", "lang", "url", "content_hash")} | {
+        "changed_at": new.fetched_at
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["item_id"], set_=update), [_row(wijk, one) for one in items]
+    )
 
 
 def _row(wijk: str, new: NewItem) -> dict[str, object]:

@@ -26,7 +26,9 @@ class Sources(Queries):
             rows = session.exec(select(SourceRow).where(SourceRow.wijk == wijk)).all()
             return {row.source_key: Polling(**{name: getattr(row, name) for name in _REMEMBERED}) for row in rows}
 
-    def remember(self, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault] = (), at: datetime | None = None) -> None:
+    def remember(
+        self, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault] = (), at: datetime | None = None
+    ) -> None:
         """Keep what a visit without items taught."""
         with self._write() as connection:
             remember(connection, wijk, source_key, polling, faults, at)
@@ -59,7 +61,7 @@ class Sources(Queries):
         """How many items are stored of each source."""
         with self._read() as session:
             query = select(ItemRow.source_key, func.count()).where(ItemRow.wijk == wijk).group_by(ItemRow.source_key)
-            return {key: count for key, count in session.exec(query)}
+            return dict(session.exec(query))
 
 
 def remember(
@@ -71,7 +73,15 @@ def remember(
     connection.execute(statement.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update))
     moment = at or polling.checked_at
     rows = [
-        {"wijk": wijk, "source_key": source_key, "code": fault.code, "detail": fault.detail[:200], "first_at": moment, "last_at": moment, "times": 1}
+        {
+            "wijk": wijk,
+            "source_key": source_key,
+            "code": fault.code,
+            "detail": fault.detail[:200],
+            "first_at": moment,
+            "last_at": moment,
+            "times": 1,
+        }
         for fault in faults
     ]
     if rows:

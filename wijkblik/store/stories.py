@@ -26,14 +26,18 @@ class Stories(Queries):
         recent = recent.where(MembershipRow.wijk == wijk, at >= moment)
         query = select(MembershipRow.story_id, ItemRow).join(ItemRow, col(ItemRow.item_id) == MembershipRow.item_id)
         with self._read() as session:
-            return _collect(session.exec(query.where(MembershipRow.wijk == wijk, col(MembershipRow.story_id).in_(recent))).all())
+            return _collect(
+                session.exec(query.where(MembershipRow.wijk == wijk, col(MembershipRow.story_id).in_(recent))).all()
+            )
 
     def by_ids(self, story_ids: Iterable[str]) -> dict[str, Story]:
         """Stories by their ids, whole."""
         found: list[Story] = []
         with self._read() as session:
             for batch in batches(story_ids):
-                query = select(MembershipRow.story_id, ItemRow).join(ItemRow, col(ItemRow.item_id) == MembershipRow.item_id)
+                query = select(MembershipRow.story_id, ItemRow).join(
+                    ItemRow, col(ItemRow.item_id) == MembershipRow.item_id
+                )
                 found += _collect(session.exec(query.where(col(MembershipRow.story_id).in_(batch))).all())
         return {story.story_id: story for story in found}
 
@@ -46,10 +50,12 @@ class Stories(Queries):
 
     def assessed_hashes(self, wijk: str) -> dict[str, str]:
         """What content each story's newest assessment was made of."""
-        newest = select(func.max(AssessmentRow.id)).where(AssessmentRow.wijk == wijk).group_by(col(AssessmentRow.story_id))
+        newest = (
+            select(func.max(AssessmentRow.id)).where(AssessmentRow.wijk == wijk).group_by(col(AssessmentRow.story_id))
+        )
         with self._read() as session:
             query = select(AssessmentRow.story_id, AssessmentRow.content_hash).where(col(AssessmentRow.id).in_(newest))
-            return {story_id: content_hash for story_id, content_hash in session.exec(query)}
+            return dict(session.exec(query))
 
     def save_assessments(self, wijk: str, assessments: Mapping[str, tuple[Assessment, str]], at: datetime) -> None:
         """Add assessments, by story id, each with the hash of what it was made of. Earlier ones stay."""
@@ -63,7 +69,9 @@ class Stories(Queries):
         with self._read() as session:
             numbers: list[int] = []
             for batch in batches(story_ids):
-                newest = select(func.max(AssessmentRow.id)).where(AssessmentRow.wijk == wijk, col(AssessmentRow.story_id).in_(batch))
+                newest = select(func.max(AssessmentRow.id)).where(
+                    AssessmentRow.wijk == wijk, col(AssessmentRow.story_id).in_(batch)
+                )
                 numbers += [n for n in session.exec(newest.group_by(col(AssessmentRow.story_id))) if n is not None]
             return {a.story_id: (n, a) for n, a in assessments_by_id(session, numbers).items()}
 
@@ -107,7 +115,9 @@ def _to_assessment(row: AssessmentRow) -> Assessment:
             status=verification["status"],
             fake_probability=verification["fake_probability"],
             band=(band[0], band[1]) if band else None,
-            evidence=tuple(Evidence(one["code"], tuple(one["items"]), one["params"]) for one in verification["evidence"]),
+            evidence=tuple(
+                Evidence(one["code"], tuple(one["items"]), one["params"]) for one in verification["evidence"]
+            ),
             decided_by=verification["decided_by"],
         ),
         publishers=row.publishers,
