@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from classifier.text import normal
 
-
 WORD_START = r"(?<![^\W\u0600-\u06ff])"
 """No word character before, Arabic letters apart: Arabic writes 'and' and 'in' against the next word, Latin names too."""
 

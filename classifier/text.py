@@ -44,6 +44,6 @@ def language(text: str, hint: str | None, languages: tuple[str, ...]) -> str | N
 @cache
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    known = set(identifier.labels())
+    known = set(identifier.labels)
     identifier.set_languages([code for code in languages if code in known] or None)
     return identifier

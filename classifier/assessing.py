@@ -1,0 +1,69 @@
+"""One story's assessment: its title, places, themes, relevance and verification, each with reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from classifier.reading import Reading
+from classifier.relevance import reasons_for, relevance, story_places, story_themes
+from classifier.verification import independent_publishers, verify
+from wijkblik.models.stories import Assessment
+from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
+
+VERSION = "rules-1"
+TITLE_LENGTH = 120
+_TITLE_FROM = ("official", "news", "service", "community", "residents", "reports", "satire", "social")
+
+
+def assess(
+    story_id: str,
+    readings: Sequence[Reading],
+    *,
+    wijk: Wijk,
+    themes: dict[str, Theme],
+    weights: RelevanceWeights,
+    now: datetime,
+) -> Assessment:
+    """The assessment of a story from its items' readings, oldest first."""
+    sources = {source.key: source for source in wijk.sources}
+    publishers = independent_publishers(readings, sources)
+    told_by = [sources[reading.item.source_key] for reading in readings if reading.item.source_key in sources]
+    reasons = reasons_for(readings, told_by, publishers, now, wijk, themes, weights)
+    titled = _title_from(readings, sources, wijk.languages[0])
+    return Assessment(
+        story_id=story_id,
+        title=_title(titled),
+        lang=titled.lang,
+        relevance=relevance(reasons),
+        reasons=reasons,
+        themes=tuple(story_themes(readings)),
+        places=story_places(readings),
+        verification=verify(readings, sources),
+        publishers=publishers,
+        words=sum(len(reading.words) for reading in readings),
+        model_version=VERSION,
+    )
+
+
+def _title_from(readings: Sequence[Reading], sources: Mapping[str, Source], main_language: str) -> Reading:
+    """The item that names the story: in the main language where there is one, by the most settled publisher, the first told."""
+    languages = Counter(reading.lang for reading in readings)
+
+    def order(reading: Reading) -> tuple[bool, int, bool, str, str]:
+        source = sources.get(reading.item.source_key)
+        settled = _TITLE_FROM.index(source.type) if source else len(_TITLE_FROM)
+        in_main = reading.lang == main_language or main_language not in languages
+        return (not in_main, settled, not reading.item.title, reading.item.at.isoformat(), reading.item.item_id)
+
+    return min(readings, key=order)
+
+
+def _title(reading: Reading) -> str:
+    if reading.item.title:
+        return reading.item.title
+    line = " ".join(reading.item.text.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"

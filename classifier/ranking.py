@@ -1,0 +1,77 @@
+"""The day's list: relevant stories first, cut to the minutes that a person has, with a random sample of the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wijkblik.models.stories import Assessment, FeedEntry
+from wijkblik.models.wijk import FeedBudget
+
+READ_OF_A_STORY = 120
+"""Words that a person reads of a long story before deciding; the rest is one click away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    assessment: Assessment
+    minutes: float
+
+
+def rank(
+    assessments: Sequence[Assessment], budget: FeedBudget, *, minutes: float, wijk: str, day: date
+) -> list[FeedEntry]:
+    """Every story of the day in order; `shown` are those that fit `minutes`, sample included.
+
+    The sample is drawn uniformly from what would fall below the line, the same for the same wijk,
+    day and stories, and stands among the others.
+    """
+    timed = [
+        _Timed(one, reading_minutes(one, budget))
+        for one in sorted(assessments, key=lambda one: (-one.relevance, one.story_id))
+    ]
+    shown, below = _fit(timed, minutes)
+    wanted = math.ceil(len(shown) * budget.sample_share) if below else 0
+    sample = sorted(below, key=lambda one: _draw(wijk, day, one.assessment.story_id))[:wanted]
+    # The sample's time comes out of the same budget.
+    while sample and len(shown) > 1 and sum(one.minutes for one in [*shown, *sample]) > minutes:
+        below.insert(0, shown.pop())
+    picked = {one.assessment.story_id for one in sample}
+    order = [(one, True) for one in shown]
+    for one in sample:
+        order.insert(int(_draw(day.isoformat(), day, one.assessment.story_id) * (len(order) + 1)), (one, True))
+    order += [(one, False) for one in below if one.assessment.story_id not in picked]
+    return [
+        FeedEntry(
+            story_id=one.assessment.story_id,
+            rank=position,
+            selected_as="sample" if one.assessment.story_id in picked else "ranked",
+            shown=is_shown,
+            minutes=round(one.minutes, 3),
+        )
+        for position, (one, is_shown) in enumerate(order, start=1)
+    ]
+
+
+def reading_minutes(assessment: Assessment, budget: FeedBudget) -> float:
+    """How long a person needs for a story, in minutes."""
+    words = min(assessment.words, READ_OF_A_STORY)
+    return words / budget.words_per_minute + budget.seconds_per_story / 60
+
+
+def _fit(timed: Sequence[_Timed], minutes: float) -> tuple[list[_Timed], list[_Timed]]:
+    spent = 0.0
+    for count, one in enumerate(timed):
+        spent += one.minutes
+        if spent > minutes and count > 0:
+            return list(timed[:count]), list(timed[count:])
+    return list(timed), []
+
+
+def _draw(wijk: str, day: date, story_id: str) -> float:
+    """A number in [0, 1) that is fixed by its arguments and evenly spread over stories."""
+    digest = hashlib.sha256(f"{wijk}/{day.isoformat()}/{story_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
