@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import cast
 
 from sqlalchemy import insert
 from sqlmodel import col, desc, select
 
-from wijkblik.models.stories import Assessment, FeedEntry
+from wijkblik.models.stories import Assessment, FeedEntry, SelectedAs
 from wijkblik.store.base import Queries
 from wijkblik.store.stories import assessments_by_id
 from wijkblik.store.tables import FeedEntryRow, FeedRow
@@ -65,13 +66,7 @@ class Feeds(Queries):
                 select(FeedEntryRow).where(FeedEntryRow.feed_id == feed_id).order_by(col(FeedEntryRow.rank))
             ).all()
             assessments = assessments_by_id(session, [row.assessment_id for row in rows])
-            return [
-                (
-                    FeedEntry(row.story_id, row.rank, row.selected_as, row.shown, row.minutes),
-                    assessments[row.assessment_id],
-                )  # type: ignore[arg-type]
-                for row in rows
-            ]
+            return [(_to_entry(row), assessments[row.assessment_id]) for row in rows]
 
     def days(self, wijk: str) -> list[date]:
         """The days that have a list, newest first."""
@@ -81,3 +76,7 @@ class Feeds(Queries):
                     select(col(FeedRow.day)).where(FeedRow.wijk == wijk).distinct().order_by(desc(FeedRow.day))
                 )
             )
+
+
+def _to_entry(row: FeedEntryRow) -> FeedEntry:
+    return FeedEntry(row.story_id, row.rank, cast(SelectedAs, row.selected_as), row.shown, row.minutes)
