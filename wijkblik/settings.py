@@ -35,6 +35,9 @@ class Environment(BaseSettings):
         default="nl", description="nl or en: the language of labels"
     )
     port: int = Field(default=8501, ge=1, le=65535, description="where the page listens, on 127.0.0.1")
+    log: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(
+        default="error", description="what is logged to standard error"
+    )
     user: str = Field(default="officer", description="the role that decisions are kept under")
 
 

@@ -57,6 +57,17 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.downgrade(config, revision)
 
 
+def erase_all(url: str) -> None:
+    """Empty a store that is not open, its schema included; the next to open it starts afresh."""
+    engine = create_engine(url)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_immediately)
+    try:
+        migrate(engine, "base")
+    finally:
+        engine.dispose()
+
+
 def _folder(url: str) -> Path:
     mistake = "Use sqlite:////absolute/path/wijkblik.db, or leave it out"
     try:

@@ -1,0 +1,75 @@
+"""What comes in is made fit to keep: texts masked, authors sealed, times made aware, an id given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from wijkblik.guard.mask import mask
+from wijkblik.guard.pseudonyms import KeyRing, week_of
+from wijkblik.models.items import FetchedItem, Item, NewItem
+from wijkblik.models.wijk import Retention, Source, Wijk
+
+
+def take_in(
+    items: Sequence[FetchedItem],
+    source: Source,
+    *,
+    wijk_key: str,
+    wijk: Wijk,
+    keys: KeyRing,
+    retention: Retention,
+    now: datetime,
+) -> list[NewItem]:
+    """The items of one visit, ready for the store. Where persons write, no address stays readable."""
+    week, erase_after = week_of(now), now + timedelta(days=retention.usual_days)
+    return [_take_one(item, source, wijk_key, wijk, keys, week, now, erase_after) for item in items]
+
+
+def item_id(wijk_key: str, source: Source, entry_id: str, keys: KeyRing) -> str:
+    """The id of an entry: the same at every visit. Where persons write it is keyed, for an entry's own id may name one."""
+    named = f"{wijk_key}\0{source.key}\0{entry_id}"
+    if source.type == "social":
+        return "i-" + keys.item_identity(wijk_key, named)[:20]
+    return "i-" + hashlib.sha256(named.encode()).hexdigest()[:20]
+
+
+def _take_one(
+    fetched: FetchedItem,
+    source: Source,
+    wijk_key: str,
+    wijk: Wijk,
+    keys: KeyRing,
+    week: str,
+    now: datetime,
+    erase_after: datetime,
+) -> NewItem:
+    is_social = source.type == "social"
+    title, text = mask(fetched.title), mask(fetched.text)
+    item = Item(
+        item_id=item_id(wijk_key, source, fetched.entry_id, keys),
+        source_key=source.key,
+        title=title,
+        text=text,
+        lang=fetched.lang,
+        url=None if is_social else fetched.url,
+        published_at=_aware(fetched.published_at, wijk),
+        fetched_at=now,
+    )
+    return NewItem(
+        item=item,
+        content_hash=hashlib.sha256("\0".join((title, text, item.url or "")).encode()).hexdigest(),
+        pseudonym=keys.pseudonym(wijk_key, week, fetched.author) if fetched.author else None,
+        key_week=week if is_social or fetched.author else None,
+        sealed=keys.seal(wijk_key, week, fetched.author, fetched.url) if is_social else None,
+        retention_class="usual",
+        erase_after=erase_after,
+    )
+
+
+def _aware(moment: datetime | None, wijk: Wijk) -> datetime | None:
+    """A time without a zone is the wijk's local time."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=wijk.zone)).astimezone(UTC)

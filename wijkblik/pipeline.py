@@ -1,0 +1,323 @@
+"""A round: collect, group, assess, and make the day's feed.
+
+Each step takes up what the store says is not done yet, so a round that was cut off
+loses nothing and the next one doubles nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+
+from classifier.assessing import VERSION, assess
+from classifier.ranking import rank
+from classifier.reading import Reader, Reading
+from classifier.stories import group
+from collector.changes import is_due, starting_point
+from collector.fetch import Fetcher, user_agent
+from collector.registry import collectors
+from collector.visit import visit
+from wijkblik import __version__, audit
+from wijkblik.guard.pseudonyms import KeyRing
+from wijkblik.intake import take_in
+from wijkblik.models.items import Fault, Polling, SourceState
+from wijkblik.models.stories import Assessment, Story
+from wijkblik.models.wijk import PUBLISHER, Source
+from wijkblik.settings import Settings
+from wijkblik.store import Store
+from wijkblik.store.items import Saved
+
+log = structlog.get_logger()
+Progress = Callable[[str, int, int], None]
+"""Told of a step, how much of it is done, and how much there is."""
+HANDLED = frozenset({"done", "not_relevant"})
+TERMS_LAST_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What a round did with one source."""
+
+    key: str
+    name: str
+    state: SourceState
+    reason: str
+    asked: bool
+    saved: Saved = field(default_factory=Saved)
+    faults: tuple[Fault, ...] = ()
+    seconds: float = 0.0
+    next_check_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class RoundSummary:
+    """What a round did, with the seconds of each step."""
+
+    sources: list[SourceResult] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    stories: int = 0
+    new_stories: int = 0
+    feed_id: int = 0
+    shown: int = 0
+    below_line: int = 0
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = time.perf_counter() - started
+
+
+def run_round(
+    settings: Settings,
+    store: Store,
+    keys: KeyRing,
+    *,
+    base: str | None = None,
+    progress: Progress = lambda step, done, total: None,
+) -> RoundSummary:
+    """One whole round. `base` is the publisher's address in a scenario. What fails at one source stays there."""
+    summary = RoundSummary()
+    now = settings.now()
+    with summary.timed("collect"):
+        summary.sources = _run(collect(settings, store, keys, base, progress))
+    with summary.timed("group"):
+        summary.new_stories = group_new(settings, store, progress)
+    with summary.timed("assess"):
+        stories = assess_changed(settings, store, progress)
+        summary.stories = len(stories)
+    with summary.timed("feed"):
+        summary.feed_id, summary.shown, summary.below_line = make_feed(settings, store, stories)
+    new = sum(result.saved.new for result in summary.sources)
+    audit.record(store, now, "pipeline", "round", wijk=settings.wijk_key, feed=summary.feed_id, new_items=new)
+    log.info("round", wijk=settings.wijk_key, new_items=new, stories=summary.stories, feed=summary.feed_id)
+    return summary
+
+
+async def collect(
+    settings: Settings, store: Store, keys: KeyRing, base: str | None, progress: Progress
+) -> list[SourceResult]:
+    """Ask every source that may be asked now, side by side, and keep what each brings as it comes."""
+    now, wall = settings.now(), datetime.now(UTC)
+    remembered = store.sources.remembered(settings.wijk_key)
+    sources = [_at_publisher(source, base) for source in settings.wijk.sources]
+    limits = settings.defaults.fetch
+    if base is not None:
+        limits = limits.model_copy(update={"spacing_seconds": 0.0})
+    agent = user_agent(__version__, settings.wijk.contact)
+    done = 0
+    progress("collect", 0, len(sources))
+
+    async def one(source: Source, fetcher: Fetcher) -> SourceResult:
+        nonlocal done
+        polling = starting_point(source, remembered.get(source.key))
+        reason = why_off(settings, source)
+        if reason is not None:
+            result = _kept_off(settings, store, source, polling, reason, wall)
+        elif not is_due(polling, wall):
+            result = SourceResult(
+                source.key, source.name, polling.state, polling.reason, asked=False, next_check_at=polling.next_check_at
+            )
+        else:
+            result = await _visit_and_keep(settings, store, keys, source, polling, fetcher, now)
+        done += 1
+        progress("collect", done, len(sources))
+        return result
+
+    async with Fetcher(limits, agent, _named_hosts(sources)) as fetcher:
+        return list(await asyncio.gather(*(one(source, fetcher) for source in sources)))
+
+
+def any_due(settings: Settings, store: Store) -> bool:
+    """Whether a round would ask any source now."""
+    remembered, wall = store.sources.remembered(settings.wijk_key), datetime.now(UTC)
+    return any(
+        why_off(settings, source) is None and (source.key not in remembered or is_due(remembered[source.key], wall))
+        for source in settings.wijk.sources
+    )
+
+
+def why_off(settings: Settings, source: Source) -> str | None:
+    """Why a source may not be asked at all; None if it may. (Purpose and basis come before collecting: Wpg art. 3.)"""
+    wijk, today = settings.wijk, settings.today()
+    if not source.enabled:
+        return "disabled"
+    if wijk.unfounded:
+        return "purpose_missing"
+    if wijk.review_date is not None and wijk.review_date < today:
+        return "review_overdue"
+    if source.terms_checked_at is None:
+        return "terms_unchecked"
+    if (today - source.terms_checked_at).days > TERMS_LAST_DAYS:
+        return "terms_old"
+    return None if source.collector in collectors() else "collector_unknown"
+
+
+def group_new(settings: Settings, store: Store, progress: Progress) -> int:
+    """Give every item without a story one; the number of new stories is given back."""
+    new = store.items.ungrouped(settings.wijk_key)
+    progress("group", 0, len(new))
+    if not new:
+        return 0
+    reader = _reader(settings)
+    recent = store.stories.since(settings.wijk_key, new[0].at - timedelta(days=settings.defaults.feed.window_days))
+    known = {story.story_id: [reader.read(item) for item in story.items] for story in recent}
+    memberships = group([reader.read(item) for item in new], known)
+    store.stories.add(settings.wijk_key, memberships)
+    progress("group", len(new), len(new))
+    return len({membership.story_id for membership in memberships} - set(known))
+
+
+def assess_changed(settings: Settings, store: Store, progress: Progress) -> dict[str, tuple[int, Assessment]]:
+    """The window's stories with a number and their newest assessment; what changed is assessed anew."""
+    now, wijk_key = settings.now(), settings.wijk_key
+    stories = store.stories.since(wijk_key, now - timedelta(days=settings.defaults.feed.window_days))
+    known = store.stories.assessed_hashes(wijk_key)
+    configuration = _configuration_hash(settings)
+    hashes = {story.story_id: _content_hash(story, configuration, now) for story in stories}
+    changed = [story for story in stories if known.get(story.story_id) != hashes[story.story_id]]
+    progress("assess", 0, len(changed))
+    reader = _reader(settings)
+    fresh: dict[str, tuple[Assessment, str]] = {}
+    for count, story in enumerate(changed, start=1):
+        readings = [reader.read(item) for item in story.items]
+        fresh[story.story_id] = (_assess(settings, story.story_id, readings, now), hashes[story.story_id])
+        if count % 50 == 0 or count == len(changed):
+            progress("assess", count, len(changed))
+    store.stories.save_assessments(wijk_key, fresh, now)
+    return store.stories.newest_assessments(wijk_key, hashes)
+
+
+def make_feed(settings: Settings, store: Store, stories: Mapping[str, tuple[int, Assessment]]) -> tuple[int, int, int]:
+    """Rank and keep the day's list: its number, how many stories it shows and how many fell below the line."""
+    now, day, budget = settings.now(), settings.today(), settings.defaults.feed
+    decided = store.decisions.standing(settings.wijk_key)
+    zone = settings.wijk.zone
+    open_ = [
+        assessment
+        for _, assessment in stories.values()
+        if (decision := decided.get(assessment.story_id)) is None
+        or decision.action not in HANDLED
+        or decision.at.astimezone(zone).date() >= day
+    ]
+    entries = rank(open_, budget, minutes=budget.minutes, wijk=settings.wijk_key, day=day)
+    feed_id = store.feeds.save(
+        settings.wijk_key,
+        day,
+        entries,
+        {story_id: number for story_id, (number, _) in stories.items()},
+        at=now,
+        items_considered=store.items.count_since(settings.wijk_key, now - timedelta(days=budget.window_days)),
+        minutes=budget.minutes,
+    )
+    shown = sum(entry.shown for entry in entries)
+    return feed_id, shown, len(entries) - shown
+
+
+async def _visit_and_keep(
+    settings: Settings, store: Store, keys: KeyRing, source: Source, polling: Polling, fetcher: Fetcher, now: datetime
+) -> SourceResult:
+    defaults = settings.defaults
+    collector = collectors()[source.collector]
+    seen = await visit(
+        source, collector, polling, fetcher, defaults.cadence, now, items_limit=defaults.fetch.items_per_answer
+    )
+    items = take_in(
+        seen.harvest.items,
+        source,
+        wijk_key=settings.wijk_key,
+        wijk=settings.wijk,
+        keys=keys,
+        retention=defaults.retention,
+        now=now,
+    )
+    saved = store.items.save_visit(settings.wijk_key, seen, items, now)
+    if seen.harvest.faults:
+        log.warning(
+            "faults", wijk=settings.wijk_key, source=source.key, codes=[fault.code for fault in seen.harvest.faults]
+        )
+    known = seen.polling
+    return SourceResult(
+        source.key,
+        source.name,
+        known.state,
+        known.reason,
+        True,
+        saved,
+        seen.harvest.faults,
+        seen.seconds,
+        known.next_check_at,
+    )
+
+
+def _kept_off(
+    settings: Settings, store: Store, source: Source, polling: Polling, reason: str, wall: datetime
+) -> SourceResult:
+    since = polling.since if polling.state == "off" and polling.reason == reason else wall
+    store.sources.remember(settings.wijk_key, source.key, replace(polling, state="off", reason=reason, since=since))
+    return SourceResult(source.key, source.name, "off", reason, asked=False)
+
+
+def _at_publisher(source: Source, base: str | None) -> Source:
+    if base is None or source.url is None:
+        return source
+    return source.model_copy(update={"url": source.url.replace(PUBLISHER, base)})
+
+
+def _named_hosts(sources: Sequence[Source]) -> frozenset[str]:
+    """Private machines that the configuration names itself, by address or as localhost; never by a name that leads there."""
+    return frozenset(
+        host for source in sources if (host := urlsplit(source.url or "").hostname) and _is_own_network(host)
+    )
+
+
+def _is_own_network(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_link_local and not address.is_unspecified
+
+
+def _reader(settings: Settings) -> Reader:
+    return Reader(settings.wijk, settings.themes, settings.today())
+
+
+def _assess(settings: Settings, story_id: str, readings: Sequence[Reading], now: datetime) -> Assessment:
+    weights = settings.defaults.relevance
+    return assess(story_id, readings, wijk=settings.wijk, themes=settings.themes, weights=weights, now=now)
+
+
+def _content_hash(story: Story, configuration: str, now: datetime) -> str:
+    """What an assessment depends on: the items as they are, the configuration, and the hour (reasons of age change with it)."""
+    parts = [configuration, now.strftime("%Y-%m-%dT%H")]
+    parts += [f"{item.item_id} {item.changed_at} {item.withdrawn_at}" for item in story.items]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _configuration_hash(settings: Settings) -> str:
+    themes = "".join(theme.model_dump_json() for theme in settings.themes.values())
+    whole = VERSION + settings.wijk.model_dump_json() + themes + settings.defaults.relevance.model_dump_json()
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _run(work: object) -> list[SourceResult]:
+    factory = None
+    if sys.platform != "win32":
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)  # type: ignore[arg-type]

@@ -1,0 +1,308 @@
+"""What the page and the command line share: the day's feed, decisions, sources, and checking configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from collector.registry import collectors
+from wijkblik import audit
+from wijkblik.datafolder import as_fixed, keys_path, open_store
+from wijkblik.demo.scenario import read_items
+from wijkblik.errors import ConfigError, Mistake, NotFoundError
+from wijkblik.guard.pseudonyms import KeyRing
+from wijkblik.locale import Words, words
+from wijkblik.models.feed import (
+    BelowLine,
+    FeedJson,
+    JsonEvidence,
+    JsonItem,
+    JsonPlace,
+    JsonReason,
+    JsonStory,
+    JsonVerification,
+)
+from wijkblik.models.items import Polling, SourceStatus
+from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory, Reason
+from wijkblik.models.wijk import Defaults, Theme
+from wijkblik.settings import (
+    ScenarioFile,
+    Settings,
+    configs_folder,
+    load_environment,
+    load_settings,
+    load_themes,
+    load_wijk,
+    most_recent,
+)
+from wijkblik.store import Store
+from wijkblik.yamlfile import line_of, load_model, read_yaml
+
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Codes and parameters of a wijk's data in one language."""
+
+    words: Words
+    themes: dict[str, Theme]
+
+    def theme(self, key: str) -> str:
+        theme = self.themes.get(key)
+        return theme.label.get(self.words.language, key) if theme else key
+
+    def reason(self, reason: Reason) -> str:
+        params = dict(reason.params)
+        if "theme" in params:
+            params["theme"] = self.theme(params["theme"])
+        return self.words(f"reason.{reason.code}", **params)
+
+    def fault(self, code: str) -> str:
+        key = f"fault.{code}"
+        return self.words(key) if self.words.has(key) else self.words("fault.failed")
+
+    def why(self, polling: Polling) -> str:
+        """Why a source is in its state, and what a person can do; empty when all is well."""
+        if not polling.reason:
+            return ""
+        key = f"source_reason.{polling.reason}"
+        return self.words(key) if self.words.has(key) else self.fault(polling.reason)
+
+
+class Service:
+    """One wijk's data for people. Everything that is read or decided here is written to the log."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings, self.store = settings, store
+        self._wijk = settings.wijk_key
+
+    @classmethod
+    def open(cls, wijk: str) -> Service:
+        """The service of a wijk by its name or path, at the moment its folder is fixed at."""
+        settings = as_fixed(load_settings(wijk))
+        return cls(settings, open_store(settings))
+
+    def labels(self, language: str | None = None) -> Labels:
+        """Codes as words, in a language or the configured one."""
+        return Labels(words(language or self.settings.language), self.settings.themes)
+
+    def keys(self) -> KeyRing:
+        """The wijk's pseudonym keys."""
+        return KeyRing(keys_path(self.settings))
+
+    def feed(self, day: date | None = None, minutes: float | None = None) -> DailyFeed:
+        """The day's newest list, cut to `minutes` where given. Raises NotFoundError that lists the days there are."""
+        day = day or self.settings.today()
+        head = self.store.feeds.newest(self._wijk, day)
+        if head is None or head.id is None:
+            days = [known.isoformat() for known in self.store.feeds.days(self._wijk)]
+            raise NotFoundError(
+                f"feed of wijk '{self._wijk}' for", day.isoformat(), days or ["none; make one with: wijkblik round"]
+            )
+        entries = self.store.feeds.entries(head.id)
+        if minutes is not None and minutes != head.minutes:
+            entries = _recut(entries, minutes)
+        stories = self.store.stories.by_ids(entry.story_id for entry, _ in entries)
+        decisions = self.store.decisions.standing(self._wijk)
+        shown = tuple(
+            FeedStory(
+                entry=entry,
+                assessment=assessment,
+                items=(items := stories[entry.story_id].items),
+                first_fetched_at=min(item.fetched_at for item in items),
+                decision=decisions.get(entry.story_id),
+            )
+            for entry, assessment in entries
+        )
+        self._log("feed.read", feed=head.id, stories=sum(story.entry.shown for story in shown))
+        return DailyFeed(
+            head.id, self._wijk, day, head.generated_at, head.items_considered, minutes or head.minutes, shown
+        )
+
+    def decide(self, story_id: str, action: Action) -> Decision:
+        """Keep a decision of a story. Raises NotFoundError if there is no such story."""
+        if story_id not in self.store.stories.by_ids([story_id]):
+            raise NotFoundError("story", story_id)
+        at, by = self.settings.now(), self.settings.environment.user
+        number = self.store.decisions.add(self._wijk, story_id, action, by, at)
+        self._log("decide", story=story_id, decision=number, said=action)
+        return Decision(number, story_id, action, by, at)
+
+    def undo(self, decision: Decision) -> None:
+        """Take a decision back; both stay on record."""
+        at, by = self.settings.now(), self.settings.environment.user
+        number = self.store.decisions.add(self._wijk, decision.story_id, "undo", by, at, undoes=decision.decision_id)
+        self._log("undo", story=decision.story_id, decision=number, undoes=decision.decision_id)
+
+    def sources(self) -> list[SourceStatus]:
+        """Every configured source with what is remembered of it."""
+        remembered = self.store.sources.remembered(self._wijk)
+        faults, counts = self.store.sources.current_faults(self._wijk), self.store.sources.item_counts(self._wijk)
+        return [
+            SourceStatus(
+                key=source.key,
+                name=source.name,
+                type=source.type,
+                collector=source.collector,
+                polling=remembered.get(source.key, Polling(url=source.url or "", configured_url=source.url or "")),
+                items=counts.get(source.key, 0),
+                faults=faults.get(source.key, ()),
+            )
+            for source in self.settings.wijk.sources
+        ]
+
+    def ask_again(self, source_key: str) -> None:
+        """Let a source that was stopped be asked again from its configured address. Raises NotFoundError."""
+        source = self.settings.wijk.source(source_key)
+        if source is None:
+            raise NotFoundError("source", source_key, [source.key for source in self.settings.wijk.sources])
+        self.store.sources.forget(self._wijk, source_key)
+        self._log("source.ask_again", source=source_key)
+
+    def as_json(self, feed: DailyFeed, language: str | None = None) -> FeedJson:
+        """The feed as others read it (contract: the feed's JSON)."""
+        labels = self.labels(language)
+        return FeedJson(
+            wijk=feed.wijk,
+            date=feed.day,
+            generated_at=feed.generated_at,
+            items_considered=feed.items_considered,
+            minutes=feed.minutes,
+            stories=[self._story_json(story, labels) for story in feed.stories if story.entry.shown],
+            below_line=BelowLine(count=sum(not story.entry.shown for story in feed.stories)),
+        )
+
+    def _story_json(self, story: FeedStory, labels: Labels) -> JsonStory:
+        assessment, verification = story.assessment, story.assessment.verification
+        published = [item.published_at for item in story.items if item.published_at]
+        types = {source.key: source.type for source in self.settings.wijk.sources}
+        return JsonStory(
+            story_id=assessment.story_id,
+            rank=story.entry.rank,
+            title=assessment.title,
+            lang=assessment.lang,
+            relevance=assessment.relevance,
+            reasons=[
+                JsonReason(code=one.code, label=labels.reason(one), value=one.value) for one in assessment.reasons
+            ],
+            themes=list(assessment.themes),
+            places=[JsonPlace(name=place.name, confidence=place.confidence) for place in assessment.places],
+            verification=JsonVerification(
+                status=verification.status,
+                fake_probability=verification.fake_probability,
+                band=verification.band,
+                evidence=[
+                    JsonEvidence(
+                        code=one.code, label=labels.words(f"evidence.{one.code}", **one.params), items=list(one.items)
+                    )
+                    for one in verification.evidence
+                ],
+                decided_by=verification.decided_by,
+            ),
+            outlook=None,
+            urgent=False,
+            first_published_at=min(published, default=None),
+            first_fetched_at=story.first_fetched_at,
+            items=[
+                JsonItem(
+                    item_id=item.item_id,
+                    url=item.url,
+                    source=item.source_key,
+                    type=types.get(item.source_key, "social"),
+                    lang=item.lang,
+                    published_at=item.published_at,
+                )
+                for item in story.items
+            ],
+            selected_as=story.entry.selected_as,
+        )
+
+    def _log(self, action: str, **subject: str | int | float | bool | None) -> None:
+        at: datetime = self.settings.now()
+        audit.record(self.store, at, self.settings.environment.user, action, wijk=self._wijk, **subject)
+
+
+def _recut(entries: Sequence[tuple[FeedEntry, Assessment]], minutes: float) -> list[tuple[FeedEntry, Assessment]]:
+    """The stored order with the line drawn at another number of minutes; at least one story stays above it."""
+    spent, cut = 0.0, []
+    for position, (entry, assessment) in enumerate(entries):
+        spent += entry.minutes
+        cut.append((replace(entry, shown=position == 0 or spent <= minutes), assessment))
+    return cut
+
+
+def check(paths: Iterable[Path]) -> int:
+    """Validate configuration files and scenario folders; the number of them is given back.
+
+    Raises ConfigError with every mistake of every file, or ScenarioError.
+    """
+    environment = load_environment()
+    configs = configs_folder(environment)
+    themes, mistakes, count = load_themes(configs), [], 0
+    for path in paths:
+        count += 1
+        try:
+            mistakes += _check_one(path, themes)
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(mistakes)
+    return count
+
+
+def _check_one(path: Path, themes: dict[str, Theme]) -> list[Mistake]:
+    if path.is_dir():
+        file: ScenarioFile = load_model(path / "scenario.yaml", ScenarioFile)
+        found = _check_wijk(path / "wijk.yaml", themes, scenario=file)
+        for _item in read_items(path / "items.jsonl", set(file.sources)):
+            pass
+        return found
+    if path.name == "themes.yaml":
+        load_model(path, dict[str, Theme])
+        return []
+    if path.name == "defaults.yaml":
+        load_model(path, Defaults)
+        return []
+    if path.name == "scenario.yaml":
+        load_model(path, ScenarioFile)
+        return []
+    beside = path.parent / "scenario.yaml"
+    return _check_wijk(path, themes, scenario=load_model(beside, ScenarioFile) if beside.is_file() else None)
+
+
+def _check_wijk(path: Path, themes: dict[str, Theme], scenario: ScenarioFile | None) -> list[Mistake]:
+    now = most_recent(scenario.now, _AMSTERDAM) if scenario else None
+    wijk, content = load_wijk(path, themes, now), read_yaml(path)
+    found = [
+        Mistake(path, line_of(content, (key,)) or 1, key, "without it nothing is collected", f"Add '{key}: ...'")
+        for key in wijk.unfounded
+    ]
+    for position, source in enumerate(wijk.sources):
+        where = ("sources", position, "collector")
+        if source.collector not in collectors():
+            right = f"Use one of: {', '.join(sorted(collectors()))}"
+            found.append(
+                Mistake(
+                    path,
+                    line_of(content, where),
+                    f"sources.{position}.collector",
+                    f"there is no collector '{source.collector}'",
+                    right,
+                )
+            )
+        if source.terms_checked_at is None:
+            line = line_of(content, ("sources", position))
+            found.append(
+                Mistake(
+                    path,
+                    line,
+                    f"sources.{position}.terms_checked_at",
+                    "without it this source stays off",
+                    "Add the date on which its terms were checked",
+                )
+            )
+    return found

@@ -1,0 +1,162 @@
+"""What the command line prints: tables for people, plain data for programs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from wijkblik.locale import Words
+from wijkblik.models.stories import DailyFeed
+from wijkblik.pipeline import RoundSummary, SourceResult
+from wijkblik.service import Labels, Service
+from wijkblik.settings import Settings
+
+TOP_REASONS = 3
+_STYLES = {"ok": "green", "failing": "yellow", "blocked": "red", "gone": "red", "off": "dim", "quiet": "cyan"}
+
+
+def round_summary(out: Console, settings: Settings, summary: RoundSummary, say: Words) -> None:
+    """A round's sources, and what came of it, with the seconds of each step."""
+    labels = Labels(say, settings.themes)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("source", "state", "new", "faults"):
+        table.add_column(say(f"cli.{heading}"), justify="right" if heading == "new" else "left", overflow="fold")
+    for result in summary.sources:
+        state = say(f"source_state.{result.state}")
+        table.add_row(
+            escape(result.name),
+            f"[{_STYLES[result.state]}]{state}[/]",
+            str(result.saved.new) if result.asked else "-",
+            escape(_remarks(result, labels, say)),
+        )
+    out.print(table)
+    new, changed, same = (
+        sum(getattr(one.saved, name) for one in summary.sources) for name in ("new", "changed", "same")
+    )
+    stories = say("page.stories", count=summary.stories)
+    out.print(say("cli.round", wijk=settings.wijk.name, seconds=round(sum(summary.seconds.values()), 1)), style="bold")
+    out.print("  " + say("cli.round_items", new=new, changed=changed, same=same))
+    out.print("  " + say("cli.round_feed", stories=stories, shown=summary.shown, below=summary.below_line))
+    out.print(
+        "  "
+        + " · ".join(
+            say("cli.step", step=say(f"cli.{step}"), seconds=round(took, 2)) for step, took in summary.seconds.items()
+        )
+    )
+
+
+def feed(out: Console, service: Service, found: DailyFeed, *, whole: bool) -> None:
+    """A day's feed as a table."""
+    labels, settings = service.labels(), service.settings
+    say = labels.words
+    shown = [story for story in found.stories if story.entry.shown or whole]
+    below = sum(not story.entry.shown for story in found.stories)
+    minutes = sum(story.entry.minutes for story in found.stories if story.entry.shown)
+    out.print(
+        say(
+            "cli.feed_title",
+            wijk=settings.wijk.name,
+            day=say.day(found.day),
+            stories=say("page.stories", count=len(found.stories) - below),
+            items=say("page.items", count=found.items_considered),
+            minutes=say("page.minutes", count=max(round(minutes), 1)),
+        ),
+        style="bold",
+        markup=False,
+    )
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rank", "relevance", "story", "status", "sources", "reasons"):
+        table.add_column(
+            say(f"cli.{heading}"),
+            justify="right" if heading in {"rank", "relevance", "sources"} else "left",
+            overflow="fold",
+        )
+    for story in shown:
+        assessment = story.assessment
+        reasons = [labels.reason(one) for one in assessment.reasons if one.code != "base"][:TOP_REASONS]
+        table.add_row(
+            str(story.entry.rank),
+            say.percent(assessment.relevance),
+            escape(assessment.title or say("page.no_title")),
+            say(f"status.{assessment.verification.status}"),
+            str(assessment.publishers),
+            escape("; ".join(reasons)),
+        )
+    out.print(table)
+    if below and not whole:
+        out.print(say("cli.below", count=below))
+    out.print(say("page.silence"), style="dim")
+
+
+def sources(out: Console, service: Service) -> None:
+    """Every source's state as a table."""
+    labels, zone = service.labels(), service.settings.wijk.zone
+    say = labels.words
+    table = Table(box=None, pad_edge=False)
+    for heading in ("source", "state", "items", "last_item", "next", "faults"):
+        table.add_column(say(f"cli.{heading}"), justify="right" if heading == "items" else "left", overflow="fold")
+    for status in service.sources():
+        polling = status.polling
+        never_again = polling.state in {"blocked", "gone", "off"}
+        remarks = [labels.why(polling)] + [
+            labels.fault(fault.code) for fault in status.faults if fault.code != polling.reason
+        ]
+        table.add_row(
+            escape(status.name),
+            f"[{_STYLES[polling.state]}]{say(f'source_state.{polling.state}') if polling.checked_at or never_again else say('cli.never')}[/]",
+            str(status.items),
+            say.moment(polling.last_item_at, zone) if polling.last_item_at else "-",
+            say("cli.not_again")
+            if never_again
+            else say.moment(polling.next_check_at, zone)
+            if polling.next_check_at
+            else "-",
+            escape(" ".join(remark for remark in remarks if remark)),
+        )
+    out.print(table)
+
+
+def sources_json(service: Service) -> list[dict[str, Any]]:
+    """Every source's state as plain data; times are ISO 8601 in UTC."""
+    labels = service.labels()
+    return [
+        {
+            "key": status.key,
+            "name": status.name,
+            "type": status.type,
+            "collector": status.collector,
+            "url": status.polling.url,
+            "state": status.polling.state,
+            "since": _iso(status.polling.since),
+            "reason": status.polling.reason,
+            "why": labels.why(status.polling),
+            "items": status.items,
+            "failures": status.polling.failures,
+            "last_item_at": _iso(status.polling.last_item_at),
+            "checked_at": _iso(status.polling.checked_at),
+            "next_check_at": _iso(status.polling.next_check_at),
+            "faults": [
+                {"code": fault.code, "detail": fault.detail, "label": labels.fault(fault.code)}
+                for fault in status.faults
+            ],
+        }
+        for status in service.sources()
+    ]
+
+
+def _remarks(result: SourceResult, labels: Labels, say: Words) -> str:
+    if not result.asked and not result.reason:
+        return say("cli.not_due")
+    sentences = [labels.fault(fault.code) for fault in result.faults]
+    if result.reason and not result.faults:
+        key = f"source_reason.{result.reason}"
+        sentences.append(say(key) if say.has(key) else labels.fault(result.reason))
+    return " ".join(dict.fromkeys(sentences))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
