@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +13,6 @@ from classifier.text import language, normal, words
 from classifier.themes import ThemeWords
 from wijkblik.models.items import Item
 from wijkblik.models.wijk import Theme, Wijk
-
-# Clock times, numbers of two digits or more, and capitalised words that do not open a sentence.
-_NAMES = re.compile(
-    r"(?<![\w.,:])\d{1,2}[.:]\d{2}(?![\w:])|(?<![\w.,:])\d{2,}(?![\w:])|(?<=[^\W\d_] )[A-ZÇĞİÖŞÜŁŚŻŹĆ][\w]{2,}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,6 @@ class Reading:
     exclusions: tuple[str, ...]
     cues: Cues
     words: tuple[str, ...]
-    anchors: frozenset[str]
 
 
 class Reader:
@@ -52,24 +45,17 @@ class Reader:
         text = f"{item.title}\n{item.text}" if item.title else item.text
         plain = normal(text)
         lang = language(text, item.lang, self._wijk.languages)
-        places = self._gazetteer.find(text)
         return Reading(
             item=item,
             lang=lang,
-            places=places,
+            places=self._gazetteer.find(text),
             themes=self._themes.find(plain, lang),
             rules={text: weight for text, weight, pattern in self._rules if pattern.search(plain)},
             exclusions=tuple(text for text, pattern in self._exclusions if pattern.search(plain)),
             cues=find_cues(plain),
             words=tuple(words(text)),
-            anchors=frozenset(match.name for match in places.matches) | _named(text),
         )
 
     def read_all(self, items: Sequence[Item]) -> dict[str, Reading]:
         """The readings by item id."""
         return {item.item_id: self.read(item) for item in items}
-
-
-def _named(text: str) -> frozenset[str]:
-    """Numbers and names: what stays the same when a happening is told in another language."""
-    return frozenset(normal(found.group()) for found in _NAMES.finditer(text))

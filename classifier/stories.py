@@ -1,9 +1,10 @@
 """Which items are about the same happening.
 
-An item joins the story that it is nearest to on average over the story's items, never because of
-one alike item alone, so that A-like-B and B-like-C do not chain. Nearness is what texts share
-(TF-IDF within a language), the names and numbers that they share across languages, places and
-themes, and how close in time they are. The same input in the same order gives the same stories.
+An item joins the story that it is nearest to, measured on the nearer half of the story's items and
+never on one alike item alone, so that A-like-B and B-like-C do not chain. Nearness is in log-odds,
+from what two texts share (character n-grams, which forgive inflection and carry names across
+languages), their places and themes, and the days between them. The same input in the same order
+gives the same stories.
 """
 
 from __future__ import annotations
@@ -11,29 +12,35 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifier.nearness import NearDuplicates
+from classifier.places import DOUBTFUL
 from classifier.reading import Reading
 from wijkblik.models.stories import Membership
 
 REPEAT = 0.5
 """Overlap of shingles from which one text repeats another."""
-JOIN = 0.30
-"""Nearness from which an item joins a story."""
-TEXT, ANCHORS, THEME, SAME_PLACE, OTHER_PLACE, OTHER_LANGUAGE = 1.0, 0.45, 0.06, 0.08, 0.15, 0.10
-FADE_HOURS, LONGEST_HOURS = 36.0, 120.0
+JOIN = -1.5
+"""Log-odds from which an item joins a story: most of its items must speak for it, for a wrong join hides more than a missed one."""
+LONGEST_DAYS = 5.0
+NEVER = -100.0
 
-
-@dataclass(slots=True)
-class _Group:
-    story_id: str
-    members: list[int] = field(default_factory=list)
+# Log-odds per feature of a pair of items, rounded from a logistic regression on the demonstration week.
+BASE = -4.9
+TEXT = 15.0
+PLACE = 6.0
+THEME = 2.0
+OTHER_LANGUAGE = 0.9
+OTHER_PLACE = -1.2
+ONE_ELSEWHERE = -3.0
+PER_DAY = -0.5
+COMMON = 6.0
+"""Shared rarity at which a shared place counts for half of its weight."""
 
 
 def group(new: Sequence[Reading], known: Mapping[str, Sequence[Reading]]) -> list[Membership]:
@@ -43,11 +50,11 @@ def group(new: Sequence[Reading], known: Mapping[str, Sequence[Reading]]) -> lis
     if not new:
         return []
     near = _Nearness(readings)
-    groups: dict[str, _Group] = {}
+    groups: dict[str, list[int]] = {}
     repeats = NearDuplicates(REPEAT)
     story_of: dict[str, str] = {}
     for index, (story_id, reading) in enumerate(members):
-        groups.setdefault(story_id, _Group(story_id)).members.append(index)
+        groups.setdefault(story_id, []).append(index)
         repeats.add(reading.item.item_id, reading.words)
         story_of[reading.item.item_id] = story_id
     found: list[Membership] = []
@@ -55,7 +62,7 @@ def group(new: Sequence[Reading], known: Mapping[str, Sequence[Reading]]) -> lis
         reading = readings[index]
         membership = _place(index, reading, near, groups, repeats, story_of)
         found.append(membership)
-        groups.setdefault(membership.story_id, _Group(membership.story_id)).members.append(index)
+        groups.setdefault(membership.story_id, []).append(index)
         repeats.add(reading.item.item_id, reading.words)
         story_of[reading.item.item_id] = membership.story_id
     return found
@@ -65,7 +72,7 @@ def _place(
     index: int,
     reading: Reading,
     near: _Nearness,
-    groups: Mapping[str, _Group],
+    groups: Mapping[str, list[int]],
     repeats: NearDuplicates,
     story_of: Mapping[str, str],
 ) -> Membership:
@@ -73,60 +80,63 @@ def _place(
     repeated = repeats.find(reading.words) if len(reading.words) > 3 else None
     if repeated is not None:
         return Membership(item_id, story_of[repeated[0]], "repeats", round(repeated[1], 4))
-    best = max(((near.to_group(index, one), one.story_id) for one in groups.values()), default=(0.0, ""))
+    best = max(((near.to_story(index, members), story_id) for story_id, members in groups.items()), default=(NEVER, ""))
     if best[0] >= JOIN:
-        return Membership(item_id, best[1], "same_event", round(min(best[0], 1.0), 4))
+        return Membership(item_id, best[1], "same_event", round(1 / (1 + math.exp(-best[0])), 4))
     return Membership(item_id, "s-" + hashlib.sha256(item_id.encode()).hexdigest()[:12], "first", 1.0)
 
 
 class _Nearness:
-    """How near two readings are, from what can be computed for all of them at once."""
+    """Log-odds that readings tell of the same happening, from what can be computed for all of them at once."""
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self._readings = readings
-        self._hours = np.array([reading.item.at.timestamp() / 3600 for reading in readings])
+        self._days = np.array([reading.item.at.timestamp() / 86_400 for reading in readings])
         self._texts = _similarities([" ".join(reading.words) for reading in readings])
-        counts = Counter(anchor for reading in readings for anchor in reading.anchors)
-        total = len(readings)
-        self._rarity = {anchor: math.log(1 + total / count) for anchor, count in counts.items()}
         self._places = [
-            {match.name for match in reading.places.matches if match.confidence > 0.5} for reading in readings
+            {match.name for match in reading.places.matches if match.confidence > DOUBTFUL} for reading in readings
         ]
-        self._away = [set(reading.places.elsewhere) for reading in readings]
+        self._away = [
+            bool(reading.places.elsewhere and not here) for reading, here in zip(readings, self._places, strict=True)
+        ]
+        self._place_rarity = _rarity(self._places)
+        self._theme_rarity = _rarity([reading.themes for reading in readings])
 
-    def to_group(self, index: int, one: _Group) -> float:
-        """The mean nearness to a story's items, faded by the time to the closest of them."""
-        hours = np.abs(self._hours[one.members] - self._hours[index]).min()
-        if hours > LONGEST_HOURS:
-            return 0.0
-        lang = self._readings[index].lang
-        spoken = [member for member in one.members if self._readings[member].lang == lang] or one.members
-        pairs = [self._pair(index, member) for member in spoken]
-        return float(sum(pairs) / len(pairs) * math.exp(-max(hours - 6, 0) / FADE_HOURS / 4))
+    def to_story(self, index: int, members: Sequence[int]) -> float:
+        """The mean over the nearer half of a story's items; NEVER when all of them are too long ago."""
+        if np.abs(self._days[members] - self._days[index]).min() > LONGEST_DAYS:
+            return NEVER
+        pairs = sorted((self._pair(index, member) for member in members), reverse=True)
+        nearer = pairs[: (len(pairs) + 1) // 2]
+        return sum(nearer) / len(nearer)
 
     def _pair(self, a: int, b: int) -> float:
         one, other = self._readings[a], self._readings[b]
-        nearness = TEXT * float(self._texts[a, b]) + ANCHORS * self._anchors(one, other)
-        nearness += THEME * bool(set(one.themes) & set(other.themes))
-        if one.lang != other.lang:
-            nearness += OTHER_LANGUAGE * bool(set(one.themes) & set(other.themes))
         here, there = self._places[a], self._places[b]
-        if here and there:
-            nearness += SAME_PLACE if here & there else -OTHER_PLACE
-        if bool(self._away[a] and not here) != bool(self._away[b] and not there):
-            nearness -= OTHER_PLACE
-        return nearness
+        shared = sum(self._place_rarity(place) for place in here & there)
+        nearness = BASE + TEXT * float(self._texts[a, b]) + PLACE * shared / (shared + COMMON)
+        nearness += THEME * self._themes(one.themes, other.themes)
+        nearness += OTHER_LANGUAGE * (one.lang != other.lang)
+        nearness += OTHER_PLACE * bool(here and there and not here & there)
+        nearness += ONE_ELSEWHERE * (self._away[a] != self._away[b])
+        return nearness + PER_DAY * min(abs(self._days[a] - self._days[b]), LONGEST_DAYS)
 
-    def _anchors(self, one: Reading, other: Reading) -> float:
-        shared = sum(self._rarity[anchor] for anchor in one.anchors & other.anchors)
+    def _themes(self, one: Iterable[str], other: Iterable[str]) -> float:
+        """The cosine of two sets of themes, each theme weighed by how rare it is."""
+        one, other = set(one), set(other)
+        shared = sum(self._theme_rarity(theme) for theme in one & other)
         if not shared:
             return 0.0
-        lengths = [math.sqrt(sum(self._rarity[anchor] for anchor in reading.anchors)) for reading in (one, other)]
-        return shared / (lengths[0] * lengths[1])
+        return shared / math.sqrt(sum(map(self._theme_rarity, one)) * sum(map(self._theme_rarity, other)))
+
+
+def _rarity(groups: Sequence[Iterable[Hashable]]) -> Callable[[Hashable], float]:
+    counts = Counter(one for group in groups for one in group)
+    return lambda one: math.log(1 + len(groups) / counts[one])
 
 
 def _similarities(texts: Sequence[str]) -> csr_matrix:
-    vectoriser = TfidfVectorizer(analyzer=str.split, sublinear_tf=True)
+    vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 5), sublinear_tf=True)
     try:
         vectors = vectoriser.fit_transform(texts)
     except ValueError:  # no text has a word

@@ -31,7 +31,7 @@ _UNSURE = 0.9
 def verify(readings: Sequence[Reading], sources: Mapping[str, Source]) -> Verification:
     """The status of a story's claim, from who says what. `sources` by key; readings oldest first."""
     evidence = _evidence(readings, sources)
-    status = _status({one.code for one in evidence})
+    status = _status(evidence)
     if status == "unverified":
         return Verification("unverified", None, None, evidence)
     centre = _LOG_ODDS[status]
@@ -49,16 +49,18 @@ def independent_publishers(readings: Sequence[Reading], sources: Mapping[str, So
     return len(_voices(readings, sources))
 
 
-def _status(codes: set[str]) -> Status:
-    if "satire_source" in codes and "official" not in codes:
+def _status(evidence: Sequence[Evidence]) -> Status:
+    """What most of those who can know say. One denial among confirmations (of the toll, not of the fire) decides nothing."""
+    said = {one.code: len(one.items) for one in evidence}
+    if "satire_source" in said and "official" not in said:
         return "satire"
-    if "debunked" in codes:
+    if said.get("debunked", 0) > said.get("official", 0):
         return "known_false"
-    if "official_denial" in codes:
+    if said.get("official_denial", 0) > said.get("official", 0):
         return "contradicted"
-    if "official" in codes:
+    if "official" in said:
         return "officially_confirmed"
-    return "corroborated" if "independent" in codes else "unverified"
+    return "corroborated" if "independent" in said else "unverified"
 
 
 def _evidence(readings: Sequence[Reading], sources: Mapping[str, Source]) -> tuple[Evidence, ...]:

@@ -103,27 +103,28 @@ class Fetcher:
 
         Raises a CollectError: see wijkblik.errors for which means what.
         """
-        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {"Accept": accept} | {name: value for name, value in conditions.items() if value}
+        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = httpx.Headers({name: value for name, value in asked.items() if value}, encoding="utf-8")
         try:
-            async with self._slots, asyncio.timeout(self._limits.total_seconds):
-                return await self._follow(url, headers)
+            async with self._slots, asyncio.timeout(self._limits.total_seconds) as deadline:
+                return await self._follow(url, headers, deadline)
         except TimeoutError as error:
             raise UnreachableError(
                 f"no complete answer within {self._limits.total_seconds:g} s", code="timed_out"
             ) from error
-        except httpx.TimeoutException as error:
-            raise UnreachableError("no answer in time", code="timed_out") from error
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
-            if isinstance(refused := _refusal(error), AddressRefusedError):
+            if refused := _refusal(error):
                 raise refused from error
+            # httpx-aiohttp calls every lost connection a timeout; what lies under it knows better.
+            if isinstance(error, httpx.TimeoutException) and isinstance(error.__cause__, TimeoutError | None):
+                raise UnreachableError("no answer in time", code="timed_out") from error
             raise UnreachableError(type(error).__name__) from error
 
-    async def _follow(self, url: str, headers: dict[str, str]) -> Page:
+    async def _follow(self, url: str, headers: httpx.Headers, deadline: asyncio.Timeout) -> Page:
         moved_to, all_permanent = None, True
         for _hop in range(self._limits.redirects + 1):
             self._check_address(url)
-            await self._wait_for_turn(url)
+            await self._wait_for_turn(url, deadline)
             assert self._client is not None
             # A cookie that one answer set must not go along with the next request.
             self._client.cookies.clear()
@@ -139,20 +140,26 @@ class Fetcher:
         raise TooLargeError(f"more than {self._limits.redirects} redirects", code="redirects")
 
     def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        # As httpx will read it: "127。0。0。1" is 127.0.0.1 once it is encoded.
+        parts = httpx.URL(url)
+        host = parts.raw_host.decode("ascii")
+        if parts.scheme not in {"http", "https"} or not host:
             raise AddressRefusedError("only http and https addresses are read")
-        if parts.username or parts.password:
+        if parts.userinfo:
             raise AddressRefusedError("an address with a password in it is not used", code="login")
-        if parts.hostname not in self._allowed and _is_private_literal(parts.hostname):
+        if host not in self._allowed and _is_private_literal(host):
             raise AddressRefusedError("the address lies on a private network")
 
-    async def _wait_for_turn(self, url: str) -> None:
-        """Keep requests to one host apart; the turn is taken before waiting, so that many waiters queue up."""
+    async def _wait_for_turn(self, url: str, deadline: asyncio.Timeout) -> None:
+        """Keep requests to one host apart; the turn is taken before waiting, so that many waiters queue up.
+
+        The wait is ours, not the server's: the deadline moves along.
+        """
         host, now = urlsplit(url).netloc, time.monotonic()
         turn = max(self._free_at.get(host, now), now)
         self._free_at[host] = turn + self._limits.spacing_seconds
         if turn > now:
+            deadline.reschedule((deadline.when() or 0) + turn - now)
             await asyncio.sleep(turn - now)
 
     async def _read(self, url: str, response: httpx.Response, moved_to: str | None) -> Page:
@@ -242,6 +249,8 @@ async def _bounded_body(response: httpx.Response, limit: int) -> bytes:
                 raise TooLargeError(f"the body is larger than {limit} bytes")
     except zlib.error as error:
         raise CollectError("the compressed body is damaged", code="encoding") from error
+    if inflate is not None and body and not inflate.eof:
+        raise CollectError("the compressed body is cut short", code="encoding")
     return bytes(body)
 
 

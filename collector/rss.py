@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -36,11 +37,13 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _MARKED_UP_TITLE = re.compile(
-    rb"<title\b(?:[^>]*\b(?:mode\s*=|type\s*=\s*.(?!text['\"]|html['\"]|text/plain|text/html))[^>]*>|[^>]*>\s*<(?!/|!\[CDATA\[))"
+    rb"<title\b(?:[^<>]{0,300}\b(?:mode\s*=|type\s*=\s*.(?!text['\"]|html['\"]|text/plain|text/html))"
+    rb"|[^<>]{0,300}>\s*<(?!/|!\[CDATA\[))"
 )
 _HTML_START = re.compile(
-    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
+_ITEM_START = re.compile(rb"<item\b")
 _DATES = re.compile(
     rb"<(?:pubDate|published|updated|modified|issued|created|(?:dc|dcterms):(?:date|created|issued|modified))\b[^>]{0,200}>([^<]{0,200})"
     rb'|"date_(?:published|modified)"\s*:\s*"([^"]{0,100})"',
@@ -49,7 +52,9 @@ _FULL_DATE = re.compile(
     rb"(?:(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} (?:19|20)\d\d \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
     rb"|(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))$"
 )
-_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b[A-Z]{1,4}T?|Z)\s*(?:\([^)]*\))?$")
+# A zone by another name (CEST) counts as none: the wijk's own zone is a better guess than UTC.
+_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[AECMP][SD]T|MES?T)|Z)\s*(?:\([^()]*\))?$", re.IGNORECASE)
+_FAR_YEAR = re.compile(r"\s*\d{5,}-\d\d-")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 Entry = Mapping[str, Any]
@@ -70,7 +75,7 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
         raise ParseError("the body is empty", code="empty")
     if _HTML_START.match(body[:4096]):
         raise ParseError("this is a web page, not a feed", code="html")
-    charset = _charset(content_type)
+    charset, body = _charset(content_type), body.removeprefix(codecs.BOM_UTF8)
     faults: list[Fault] = []
     document = None if _needs_forgiveness(body) else _read_fast(body, charset)
     if document is None:
@@ -94,10 +99,22 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
 
 
 def _needs_forgiveness(body: bytes) -> bool:
-    """Whether the fast parser would guess: it drops declared entities and markup in titles, and fills in what a date lacks."""
+    """Whether the fast parser would guess.
+
+    It drops declared entities and markup in titles, fills in what a date lacks, and takes a guid
+    such as "12" for the date of an item without one. JSON only the fast one reads.
+    """
+    if _is_json(body):
+        return False
     if _ENTITY_DECLARATION.search(body, 0, 4096) or _MARKED_UP_TITLE.search(body):
         return True
+    if any(b"<guid" in item and not _DATES.search(item) for item in _ITEM_START.split(body)[1:]):
+        return True
     return any(not _FULL_DATE.match((found.group(1) or found.group(2)).strip()) for found in _DATES.finditer(body))
+
+
+def _is_json(body: bytes) -> bool:
+    return body.lstrip().startswith(b"{")
 
 
 def _read_fast(body: bytes, charset: str | None) -> tuple[Entry, Sequence[Entry]] | None:
@@ -111,6 +128,8 @@ def _read_fast(body: bytes, charset: str | None) -> tuple[Entry, Sequence[Entry]
     except Exception:  # noqa: BLE001 - whatever it could not read, the forgiving parser gets
         return None
     entries = document["entries"]
+    if _is_json(body):
+        return document["feed"], entries
     if not entries or any(
         (not entry.get("title") and not _body(entry)) or "\ufffd" in _text(entry.get("title")) for entry in entries
     ):
@@ -130,19 +149,20 @@ def _read_forgiving(body: bytes, content_type: str, faults: list[Fault]) -> tupl
         return {}, []
     if document.bozo:
         faults.append(Fault("malformed", type(document.get("bozo_exception")).__name__))
-    return document.feed or {"version": document.version}, document.entries
+    return document.feed or {"version": document.version}, [dict(entry) for entry in document.entries]
 
 
 def _item(entry: Entry, base: str, language: str | None) -> tuple[FetchedItem, list[Fault]]:
     faults: list[Fault] = []
     title = _cut(plain(_text(entry.get("title"))), TITLE_LIMIT, "title_cut", faults)
     text = _cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
-    url = _address(_text(entry.get("link")), base, faults)
     published = _when(entry, "published", faults)
     updated = _when(entry, "updated", faults)
-    own_id = _text(entry.get("id")).strip()
+    own_id, link = _text(entry.get("id")).strip(), _text(entry.get("link")).strip()
     if not own_id:
         faults.append(Fault("no_id"))
+    # feedparser takes a guid for a link, also one that is no address.
+    url = None if link == own_id and "://" not in link else _address(link, base, faults)
     item = FetchedItem(
         entry_id=_entry_id(own_id or url or _digest(title, text), base),
         title=title,
@@ -157,7 +177,8 @@ def _item(entry: Entry, base: str, language: str | None) -> tuple[FetchedItem, l
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    # JSON can hold half a surrogate pair, which no store takes.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _body(entry: Entry) -> str:
@@ -187,10 +208,10 @@ def _cut(text: str, limit: int, code: str, faults: list[Fault]) -> str:
 
 
 def _address(link: str, base: str, faults: list[Fault]) -> str | None:
-    if not link.strip():
+    if not link:
         return None
     try:
-        address = urljoin(base, link.strip())
+        address = urljoin(base, link)
         if urlsplit(address).scheme in {"http", "https"} and len(address) <= ADDRESS_LIMIT:
             return address
     except ValueError:
@@ -204,7 +225,7 @@ def _entry_id(own_id: str, base: str) -> str:
     try:
         parts, home = urlsplit(own_id), urlsplit(base)
         if parts.scheme in {"http", "https"} and parts.hostname == home.hostname:
-            return own_id.partition(parts.netloc)[2] or "/"
+            own_id = own_id.partition(parts.netloc)[2] or "/"
     except ValueError:
         pass
     return own_id if len(own_id) <= ADDRESS_LIMIT else _digest(own_id)
@@ -219,7 +240,7 @@ def _when(entry: Entry, key: str, faults: list[Fault]) -> datetime | None:
     if at is None or not EARLIEST.year <= at.year < LATEST.year:
         faults.append(Fault("bad_date"))
         return None
-    return at
+    return at.astimezone(UTC) if at.tzinfo else at
 
 
 def _parse_time(raw: str, parsed: Any) -> datetime | None:
@@ -228,8 +249,10 @@ def _parse_time(raw: str, parsed: Any) -> datetime | None:
     except ValueError:
         pass
     try:
-        if not isinstance(parsed, time.struct_time):
+        if _FAR_YEAR.match(raw):
             return None
+        if not isinstance(parsed, time.struct_time):
+            return parsedate_to_datetime(raw)
         at = datetime(*parsed[:6])  # noqa: DTZ001 - its zone is decided below
     except (ValueError, OverflowError):
         return None
@@ -238,7 +261,7 @@ def _parse_time(raw: str, parsed: Any) -> datetime | None:
 
 
 def _ttl(value: Any) -> float | None:
-    return float(value) if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) < 7 else None
+    return float(value) if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) < 7 else None
 
 
 def _charset(content_type: str) -> str | None:
@@ -247,7 +270,7 @@ def _charset(content_type: str) -> str | None:
     name = message.get_param("charset")
     try:
         return codecs.lookup(name).name if isinstance(name, str) else None
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 

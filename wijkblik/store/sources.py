@@ -61,7 +61,7 @@ class Sources(Queries):
         """How many items are stored of each source."""
         with self._read() as session:
             query = select(ItemRow.source_key, func.count()).where(ItemRow.wijk == wijk).group_by(ItemRow.source_key)
-            return dict(session.exec(query))
+            return dict(session.exec(query).all())
 
 
 def remember(

@@ -55,7 +55,7 @@ class Stories(Queries):
         )
         with self._read() as session:
             query = select(AssessmentRow.story_id, AssessmentRow.content_hash).where(col(AssessmentRow.id).in_(newest))
-            return dict(session.exec(query))
+            return dict(session.exec(query).all())
 
     def save_assessments(self, wijk: str, assessments: Mapping[str, tuple[Assessment, str]], at: datetime) -> None:
         """Add assessments, by story id, each with the hash of what it was made of. Earlier ones stay."""

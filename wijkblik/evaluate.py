@@ -1,0 +1,207 @@
+"""A scenario against what people would say of it; the only reader of truth.jsonl.
+
+NDCG: K. Järvelin, J. Kekäläinen, "Cumulated gain-based evaluation of IR techniques", 2002.
+BCubed: A. Bagga, B. Baldwin, "Entity-based cross-document coreferencing using the vector space model", 1998.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from wijkblik.datafolder import keys_path, open_store
+from wijkblik.demo.publisher import Publisher
+from wijkblik.demo.scenario import read_items
+from wijkblik.errors import ScenarioError
+from wijkblik.guard.pseudonyms import KeyRing
+from wijkblik.intake import item_id
+from wijkblik.models.stories import FLAGGED, Status
+from wijkblik.pipeline import run_round
+from wijkblik.settings import Settings, load_settings
+
+FIRST = 12
+"""How many stories a person reviews at a time; the figures look at these."""
+
+
+class Truth(BaseModel):
+    """One line of truth.jsonl: what people would say of an item."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    story: str
+    relevance: int = Field(ge=0, le=3)
+    verification: Status | None
+    place: str | None
+    themes: tuple[str, ...]
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story of the evaluated day: its place in the list, and the scenario's items in it."""
+
+    rank: int
+    story_id: str
+    scenario_items: tuple[str, ...]
+    status: Status
+    relevance: float
+    selected_as: str
+
+
+def evaluate_feed(scenario: str) -> dict[str, Any]:
+    """The day's whole list for a scenario, from its publisher to the feed, with figures where there is a truth.
+
+    Everything is collected into a folder of its own that is gone afterwards. Raises ScenarioError or ConfigError.
+    """
+    with tempfile.TemporaryDirectory(prefix="wijkblik-evaluate-") as folder:
+        settings = load_settings(scenario, data=Path(folder), database_url=f"sqlite:///{folder}/wijkblik.db")
+        if settings.scenario is None:
+            raise ScenarioError(f"'{scenario}' is a wijk, not a scenario folder; only a scenario can be evaluated.")
+        stories = _ranked(settings)
+        truth = read_truth(settings.scenario.folder / "truth.jsonl")
+    return {
+        "now": settings.now().isoformat(),
+        "stories": [
+            {
+                "rank": one.rank,
+                "story_id": one.story_id,
+                "scenario_items": list(one.scenario_items),
+                "status": one.status,
+                "relevance": one.relevance,
+                "selected_as": one.selected_as,
+            }
+            for one in stories
+        ],
+        "figures": figures(stories, truth) if truth else {},
+    }
+
+
+def read_truth(path: Path) -> dict[str, Truth]:
+    """The truth by item id; empty where there is no such file. Raises ScenarioError."""
+    if not path.is_file():
+        return {}
+    found: dict[str, Truth] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip():
+            try:
+                one = Truth.model_validate_json(line)
+            except ValidationError as error:
+                detail = error.errors()[0]
+                raise ScenarioError(
+                    f"{path}:{number}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}."
+                ) from error
+            found[one.id] = one
+    return found
+
+
+def figures(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> dict[str, float | int]:
+    """The figures of the contract, each 0..1 where it is a share."""
+    grades: dict[str, int] = {}
+    for one in truth.values():
+        grades[one.story] = max(grades.get(one.story, 0), one.relevance)
+    status_of = {item: story.status for story in stories for item in story.scenario_items}
+    judged = {
+        item: one.verification for item, one in truth.items() if one.verification is not None and item in status_of
+    }
+    sound = [item for item, status in judged.items() if status not in FLAGGED]
+    unsound = [item for item, status in judged.items() if status in FLAGGED]
+    top = _first_gold(stories[:FIRST], truth)
+    vital = {story for story, grade in grades.items() if grade == 3}
+    found = {story for gold in top for story in gold if story in vital}
+    return {
+        "items": len(status_of),
+        "stories": len(stories),
+        "ndcg_12": round(ndcg(stories, truth, grades), 4),
+        "grade3_share": round(min(len(found) / min(FIRST, len(vital)), 1.0), 4) if vital else 1.0,
+        "bcubed_f1": round(
+            bcubed([s.scenario_items for s in stories], {item: one.story for item, one in truth.items()}), 4
+        ),
+        "wrongly_flagged": round(_share(status_of[item] in FLAGGED for item in sound), 4),
+        "false_flagged": round(_share(status_of[item] in FLAGGED for item in unsound), 4),
+    }
+
+
+def ndcg(stories: Sequence[Ranked], truth: Mapping[str, Truth], grades: Mapping[str, int]) -> float:
+    """NDCG over the first twelve, gain 2^grade - 1; a gold story counts once, at its first place."""
+    gains = [max((2 ** grades[story] - 1 for story in gold), default=0) for gold in _first_gold(stories, truth)[:FIRST]]
+    ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:FIRST]
+    best = _discounted(ideal)
+    return _discounted(gains) / best if best else 1.0
+
+
+def bcubed(stories: Sequence[Sequence[str]], gold: Mapping[str, str]) -> float:
+    """BCubed F1 over the items that have a gold story."""
+    together = [[item for item in items if item in gold] for items in stories]
+    sizes = Counter(gold[item] for items in together for item in items)
+    precision = recall = 0.0
+    for items in together:
+        counts = Counter(gold[item] for item in items)
+        precision += sum(count * count for count in counts.values()) / len(items) if items else 0.0
+        recall += sum(count * count / sizes[story] for story, count in counts.items())
+    total = sum(sizes.values())
+    if not total:
+        return 0.0
+    precision, recall = precision / total, recall / total
+    return 2 * precision * recall / (precision + recall)
+
+
+def _ranked(settings: Settings) -> list[Ranked]:
+    keys = KeyRing(keys_path(settings))
+    assert settings.scenario is not None
+    sources = set(settings.scenario.file.sources)
+    names = {}
+    for item in read_items(settings.scenario.folder / "items.jsonl", sources):
+        source = settings.wijk.source(item.source)
+        assert source is not None, "the publisher has checked that"
+        names[item_id(settings.wijk_key, source, item.id, keys)] = item.id
+    with Publisher(settings).in_background() as publisher, open_store(settings) as store:
+        summary = run_round(settings, store, keys, base=publisher.base)
+        entries = store.feeds.entries(summary.feed_id)
+        stories = store.stories.by_ids(entry.story_id for entry, _ in entries)
+    return [
+        Ranked(
+            rank=entry.rank,
+            story_id=entry.story_id,
+            scenario_items=tuple(names[item.item_id] for item in stories[entry.story_id].items),
+            status=assessment.verification.status,
+            relevance=round(assessment.relevance, 6),
+            selected_as=entry.selected_as,
+        )
+        for entry, assessment in entries
+    ]
+
+
+def _first_gold(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> list[list[str]]:
+    """The gold stories that each place of the list shows for the first time."""
+    seen: set[str] = set()
+    found = []
+    for story in stories:
+        gold = {truth[item].story for item in story.scenario_items if item in truth} - seen
+        seen |= gold
+        found.append(sorted(gold))
+    return found
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
+
+
+def _share(hits: Any) -> float:
+    values = list(hits)
+    return sum(values) / len(values) if values else 0.0
+
+
+def write(result: Mapping[str, Any], path: Path) -> None:
+    """Write a result as JSON, whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(path)
