@@ -119,7 +119,7 @@ class _Nearness:
         nearness += OTHER_LANGUAGE * (one.lang != other.lang)
         nearness += OTHER_PLACE * bool(here and there and not here & there)
         nearness += ONE_ELSEWHERE * (self._away[a] != self._away[b])
-        return nearness + PER_DAY * min(abs(self._days[a] - self._days[b]), LONGEST_DAYS)
+        return nearness + PER_DAY * min(abs(float(self._days[a] - self._days[b])), LONGEST_DAYS)
 
     def _themes(self, one: Iterable[str], other: Iterable[str]) -> float:
         """The cosine of two sets of themes, each theme weighed by how rare it is."""
@@ -132,7 +132,7 @@ class _Nearness:
 
 def _rarity(groups: Sequence[Iterable[Hashable]]) -> Callable[[Hashable], float]:
     counts = Counter(one for group in groups for one in group)
-    return lambda one: math.log(1 + len(groups) / counts[one])
+    return lambda one: math.log(1.0 + len(groups) / counts[one])
 
 
 def _similarities(texts: Sequence[str]) -> csr_matrix:

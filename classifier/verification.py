@@ -52,7 +52,7 @@ def independent_publishers(readings: Sequence[Reading], sources: Mapping[str, So
 def _status(evidence: Sequence[Evidence]) -> Status:
     """What most of those who can know say. One denial among confirmations (of the toll, not of the fire) decides nothing."""
     said = {one.code: len(one.items) for one in evidence}
-    if "satire_source" in said and "official" not in said:
+    if said.keys() & {"satire_source", "named_satire"} and "official" not in said:
         return "satire"
     if said.get("debunked", 0) > said.get("official", 0):
         return "known_false"
