@@ -48,14 +48,23 @@ def assess(
 
 
 def _title_from(readings: Sequence[Reading], sources: Mapping[str, Source], main_language: str) -> Reading:
-    """The item that names the story: in the main language where there is one, by the most settled publisher, the first told."""
+    """The item that names the story: in the main language where there is one, on its main theme, by the most settled publisher, the first told."""
     languages = Counter(reading.lang for reading in readings)
+    theme = next(iter(story_themes(readings)), None)
 
-    def order(reading: Reading) -> tuple[bool, int, bool, str, str]:
+    def order(reading: Reading) -> tuple[bool, bool, int, bool, str, str]:
         source = sources.get(reading.item.source_key)
         settled = _TITLE_FROM.index(source.type) if source else len(_TITLE_FROM)
         in_main = reading.lang == main_language or main_language not in languages
-        return (not in_main, settled, not reading.item.title, reading.item.at.isoformat(), reading.item.item_id)
+        off_topic = theme is not None and theme not in reading.themes
+        return (
+            not in_main,
+            off_topic,
+            settled,
+            not reading.item.title,
+            reading.item.at.isoformat(),
+            reading.item.item_id,
+        )
 
     return min(readings, key=order)
 

@@ -37,7 +37,9 @@ _DEBUNK = compile_words((
     "stare nagranie", "stary film*", "innego kraju", "fejk*",
     "فيديو قديم", "مقطع قديم", "بلد اخر", "خبر كاذب",
 ))  # fmt: skip
-_SATIRE = compile_words(("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody"))
+_SATIRE = compile_words(
+    ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ def make_fetcher(allowed=LOOPBACK, **limits):
 
 
 def make_source(url="https://voorbeeld.nl/feed", **more):
-    return Source(**({"key": "s", "name": "S", "collector": "feed", "type": "news", "organisation": "S"} | more), url=url)
+    return Source(
+        **({"key": "s", "name": "S", "collector": "feed", "type": "news", "organisation": "S"} | more), url=url
+    )
 
 
 def fresh(source, **more):

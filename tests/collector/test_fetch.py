@@ -7,11 +7,11 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from helping import NOW, answer, make_fetcher, redirect
+from helping import LOOPBACK, NOW, SMALL, answer, make_fetcher, redirect
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.fetch import LONGEST_WAIT, fresh_until, retry_after, user_agent
+from collector.fetch import LONGEST_WAIT, Fetcher, fresh_until, retry_after, user_agent
 from wijkblik.errors import (
     AddressRefusedError,
     BlockedError,
@@ -22,6 +22,7 @@ from wijkblik.errors import (
     TooLargeError,
     UnreachableError,
 )
+from wijkblik.models.wijk import FetchLimits
 
 # Conditional requests
 
@@ -162,7 +163,9 @@ async def test_a_redirect_to_a_login_page_blocks_and_is_not_followed(server, fet
 # Addresses that may not be asked
 
 
-@pytest.mark.parametrize("to", ["http://127.0.0.2:{port}/", "http://localhost:{port}/", "file:///etc/passwd", "//127.0.0.2/"])
+@pytest.mark.parametrize(
+    "to", ["http://127.0.0.2:{port}/", "http://localhost:{port}/", "file:///etc/passwd", "//127.0.0.2/"]
+)
 async def test_a_redirect_to_a_private_host_is_refused(server, fetcher, to):
     server.routes |= {"/a": redirect(302, to.format(port=server.port)), "/": answer(200, b"secret")}
     with pytest.raises(AddressRefusedError) as caught:
@@ -332,7 +335,13 @@ def test_no_header_breaks_the_reading_of_times(one, two, three):
 
 @pytest.mark.parametrize(
     ("encoding", "packed"),
-    [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)],  # fmt: skip
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ("deflate", zlib.compress),
+        ("identity", bytes),
+    ],  # fmt: skip
 )
 async def test_a_compressed_body_arrives_unpacked(server, fetcher, encoding, packed):
     body = b"wijk " * 1000
@@ -457,9 +466,9 @@ async def test_what_is_no_http_is_unreachable(server, fetcher, sent):
 
 
 async def test_the_clock_is_utc_unless_another_is_given(server):
-    from collector.fetch import Fetcher
     from helping import LOOPBACK, SMALL
 
+    from collector.fetch import Fetcher
     from wijkblik.models.wijk import FetchLimits
 
     server.routes["/"] = answer(200, b"x", "Cache-Control: max-age=600")

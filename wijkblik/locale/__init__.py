@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,8 @@ class Words:
 
     def ago(self, moment: datetime, now: datetime) -> str:
         """How long before now a moment was."""
+        if now - moment < timedelta(minutes=1):
+            return self("page.just_now")
         return format_timedelta(moment - now, add_direction=True, locale=self.language)
 
     def _shown(self, value: Any) -> str:

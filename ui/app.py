@@ -1,0 +1,19 @@
+"""Navigation only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.session import labels, language_switch, service
+
+say, wijk = labels().words, service().settings.wijk
+st.set_page_config(
+    page_title=say("page.title", wijk=wijk.name), page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered"
+)
+page = st.navigation(
+    [st.Page("pages/today.py", title=say("page.today"), icon=":material/today:", default=True)], position="top"
+)
+language_switch()
+page.run()
