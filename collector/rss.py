@@ -55,6 +55,8 @@ _FULL_DATE = re.compile(
 # A zone by another name (CEST) counts as none: the wijk's own zone is a better guess than UTC.
 _ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[AECMP][SD]T|MES?T)|Z)\s*(?:\([^()]*\))?$", re.IGNORECASE)
 _FAR_YEAR = re.compile(r"\s*\d{5,}-\d\d-")
+# The fast parser does not hand it over.
+_TTL = re.compile(rb"<ttl>\s{0,20}(\d{1,6})\s{0,20}</ttl>")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 Entry = Mapping[str, Any]
@@ -95,7 +97,7 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
                 continue
             item = replace(item, entry_id=f"{item.entry_id}#{_digest(item.title, item.text)}")
         items[item.entry_id] = item
-    return Harvest(tuple(items.values()), _counted(faults), ttl_minutes=_ttl(feed.get("ttl")))
+    return Harvest(tuple(items.values()), _counted(faults), ttl_minutes=_ttl(body))
 
 
 def _needs_forgiveness(body: bytes) -> bool:
@@ -260,8 +262,9 @@ def _parse_time(raw: str, parsed: Any) -> datetime | None:
     return at.replace(tzinfo=UTC) if _ZONE.search(raw) else at
 
 
-def _ttl(value: Any) -> float | None:
-    return float(value) if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) < 7 else None
+def _ttl(body: bytes) -> float | None:
+    found = _TTL.search(body)
+    return float(found.group(1)) if found else None
 
 
 def _charset(content_type: str) -> str | None:

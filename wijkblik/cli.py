@@ -18,7 +18,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -31,11 +31,12 @@ from wijkblik.demo.publisher import Publisher
 from wijkblik.errors import ConfigError, Mistake, WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.locale import words
-from wijkblik.pipeline import RoundSummary, run_round
-from wijkblik.schedule import rounds_in_background
 from wijkblik.service import Service, check
 from wijkblik.settings import Settings, load_environment, load_settings
 from wijkblik.store import Store
+
+if TYPE_CHECKING:
+    from wijkblik.pipeline import RoundSummary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
@@ -83,6 +84,8 @@ def run(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Collect, assess and serve the page, round after round, until Ctrl-C."""
+    from wijkblik.schedule import rounds_in_background
+
     with _stops_on_signals() as stopped, _at_work(wijk, "wijkblik run", now=now, port=port) as work:
         say, address = words(work.settings.language), f"http://127.0.0.1:{work.settings.environment.port}"
         with _page(wijk, work.settings) as page:
@@ -148,6 +151,24 @@ def sources(
             show.sources(out, service)
 
 
+evaluate_app = typer.Typer(no_args_is_help=True, help="Measure the product on scenarios.")
+app.add_typer(evaluate_app, name="evaluate")
+
+
+@evaluate_app.command("feed")
+def evaluate_feed_(
+    scenario: Annotated[str, typer.Option("--scenario", help="A scenario folder, or a name under configs/scenarios.")],
+    to: Annotated[Path, typer.Option("--out", help="Where the result goes, as JSON.")],
+    now: NowOption = None,
+) -> None:
+    """A scenario from its publisher to the feed; with a truth.jsonl in it, figures too."""
+    from wijkblik.evaluate import evaluate_feed, write
+
+    result = evaluate_feed(scenario, now)
+    write(result, to)
+    show.figures(out, result["figures"])
+
+
 @app.command("check")
 def check_(paths: Annotated[list[Path], typer.Argument(help="Configuration files or scenario folders.")]) -> None:
     """Validate configuration; every mistake with its file, line, key and what would be right."""
@@ -200,6 +221,9 @@ def _at_work(wijk: str, what: str, **overrides: object) -> Iterator[_Work]:
 
 
 def _round_with_progress(work: _Work) -> RoundSummary:
+    # The models take a second to load, and only a round needs them.
+    from wijkblik.pipeline import run_round
+
     say = words(work.settings.language)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:

@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,13 @@ class Ranked:
     selected_as: str
 
 
-def evaluate_feed(scenario: str) -> dict[str, Any]:
+def evaluate_feed(scenario: str, now: datetime | None = None) -> dict[str, Any]:
     """The day's whole list for a scenario, from its publisher to the feed, with figures where there is a truth.
 
     Everything is collected into a folder of its own that is gone afterwards. Raises ScenarioError or ConfigError.
     """
     with tempfile.TemporaryDirectory(prefix="wijkblik-evaluate-") as folder:
-        settings = load_settings(scenario, data=Path(folder), database_url=f"sqlite:///{folder}/wijkblik.db")
+        settings = load_settings(scenario, now=now, data=Path(folder), database_url=f"sqlite:///{folder}/wijkblik.db")
         if settings.scenario is None:
             raise ScenarioError(f"'{scenario}' is a wijk, not a scenario folder; only a scenario can be evaluated.")
         stories = _ranked(settings)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,9 +12,11 @@ from rich.table import Table
 
 from wijkblik.locale import Words
 from wijkblik.models.stories import DailyFeed
-from wijkblik.pipeline import RoundSummary, SourceResult
 from wijkblik.service import Labels, Service
 from wijkblik.settings import Settings
+
+if TYPE_CHECKING:
+    from wijkblik.pipeline import RoundSummary, SourceResult
 
 TOP_REASONS = 3
 _STYLES = {"ok": "green", "failing": "yellow", "blocked": "red", "gone": "red", "off": "dim", "quiet": "cyan"}
@@ -146,6 +149,12 @@ def sources_json(service: Service) -> list[dict[str, Any]]:
         }
         for status in service.sources()
     ]
+
+
+def figures(out: Console, found: Mapping[str, float | int]) -> None:
+    """A scenario's figures, one a line."""
+    for name, value in found.items():
+        out.print(f"{name}: {value}")
 
 
 def _remarks(result: SourceResult, labels: Labels, say: Words) -> str:

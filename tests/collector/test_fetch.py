@@ -466,10 +466,6 @@ async def test_what_is_no_http_is_unreachable(server, fetcher, sent):
 
 
 async def test_the_clock_is_utc_unless_another_is_given(server):
-    from helping import LOOPBACK, SMALL
-
-    from collector.fetch import Fetcher
-    from wijkblik.models.wijk import FetchLimits
 
     server.routes["/"] = answer(200, b"x", "Cache-Control: max-age=600")
     async with Fetcher(FetchLimits(**SMALL), "x", LOOPBACK) as fetcher:

@@ -62,7 +62,7 @@ def test_an_announcement_keeps_its_real_title_in_the_text(shared):
     assert item.text == "Aanvraag vergunning voor het kappen van 10 bomen..."
     assert item.url == item.entry_id == "https://zoek.officielebekendmakingen.nl/gmb-2026-339555.html"
     assert item.published_at == datetime(2026, 7, 14, 22, 0, tzinfo=UTC)
-    assert [fault.code for fault in harvest.faults] == ["no_id"]
+    assert harvest.faults == ()
 
 
 # Limits
@@ -133,12 +133,12 @@ HOSTILE = {
     "quadratic entity": rss_feed(rss_item("&a;" * 20_000), head=f'<!DOCTYPE rss [<!ENTITY a "{"a" * 20_000}">]>'),
     "comments before a page that never comes": b"<!---->" * 500 + b"x",
     "white space": b" " * 100_000 + b"x",
-    "titles that never close": b"<rss>" + b"<title " * 50_000,
-    "one title of many modes": b"<rss><title " + b"mode=" * 50_000,
-    "dates that never close": b"<rss>" + b"<pubDate " * 20_000,
+    "titles that never close": b"<rss>" + b"<title " * 20_000,
+    "one title of many modes": b"<rss><title " + b"mode=" * 100_000,
+    "dates that never close": b"<rss>" + b"<pubDate " * 10_000,
     "nested markup in a text": rss_feed(rss_item(more=f"<description><![CDATA[{'<div>' * 200_000}]]></description>")),
     "breaks that never close": rss_feed(rss_item(more=f"<description><![CDATA[{'<br ' * 100_000}]]></description>")),
-    "nested elements": b"<rss><channel>" + b"<a>" * 20_000,
+    "nested elements": b"<rss><channel>" + b"<a>" * 10_000,
     "nested json": b'{"items":' + b"[" * 100_000,
     "a date of brackets": rss_feed(rss_item(more=f"<pubDate>{'+0200(' * 20_000}</pubDate>")),
 }
