@@ -1,0 +1,5 @@
+"""Writes the shipped schemas anew."""
+
+from wijkblik.schemas import write
+
+write()
