@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 
-.PHONY: run test setup lock clean
+.PHONY: run test setup lock screenshots clean
 
 run: setup
 	$(BIN)/wijkblik run
@@ -34,3 +34,7 @@ lock: .uv/bin/uv
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# The pictures in docs/images, taken by the browser test.
+screenshots: setup
+	WIJKBLIK_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser -k picture

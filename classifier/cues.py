@@ -20,22 +20,30 @@ _CLAIM = compile_words((
     "gerucht*", "wordt beweerd", "beweren", "bericht rond", "berichten rond", "op sociale media", "op social media", "doorgestuurd*", "zou hebben",
     "rumour*", "rumor*", "on social media", "being shared", "messages going round", "it is claimed",
     "soylenti*", "sosyal medyada", "iddia*", "plotk*", "w mediach spolecznosciowych", "krazy informacja", "pogloska*", "pogloski",
-    "*شاءعه", "*شاءعات", "*شايعه", "*مواقع التواصل", "*يتداول", "*متداول*",
+    "*شايعه", "*شايعات", "*مواقع التواصل", "*يتداول", "*متداول*",
 ))  # fmt: skip
 # ... and that it is not so. Only together do the two deny.
 _NEGATION = compile_words((
     "geen sprake*", "niets gebeurd", "niets aan de hand", "geen aanwijzing*", "geen poging*", "nergens uit gebleken", "geen enkele melding",
     "nothing happened", "no evidence", "no indication*", "there was no", "no attempt",
     "boyle bir olay yok", "olay yasanmadi", "soz konusu degil", "kanit yok", "nic sie nie stalo", "nie bylo", "brak dowodow",
-    "لم يحدث", "لم تحدث", "لا دليل", "لا توجد دلاءل", "لم تقع",
+    "لم يحدث", "لم تحدث", "لا دليل", "لا توجد دلايل", "لم تقع",
 ))  # fmt: skip
 _DEBUNK = compile_words((
-    "oude video", "oud filmpje", "oude beelden", "oude filmpje", "jaar oud", "jaar oude", "jaar geleden gemaakt", "uit een ander land", "ander land gemaakt",
-    "uit het buitenland", "andere stad", "nepnieuws", "nepbericht*", "nepvideo", "factcheck*", "fact-check*", "gefactcheckt",
-    "old video", "years old", "year-old", "another country", "fake news", "fake video", "old footage", "fact check*",
-    "eski video", "eski bir video", "yillik", "baska bir ulke*", "yalan haber",
-    "stare nagranie", "stary film*", "innego kraju", "fejk*",
-    "فيديو قديم", "مقطع قديم", "بلد اخر", "خبر كاذب",
+    "oude video", "oud filmpje", "oude beelden", "oude filmpje", "nepnieuws", "nepbericht*", "nepvideo", "factcheck*", "fact-check*", "gefactcheckt",
+    "old video", "fake news", "fake video", "old footage", "fact check*",
+    "eski video", "eski bir video", "yalan haber",
+    "stare nagranie", "stary film*", "fejk*",
+    "فيديو قديم", "مقطع قديم", "خبر كاذب",
+))  # fmt: skip
+# That something is of another time or place says little alone (a child is "14 jaar oud"); in a denial that speaks of images it debunks them.
+_IMAGES = compile_words((
+    "video*", "filmpje*", "beelden", "opname*", "foto*", "footage", "clip*", "photo*", "picture*", "goruntu*", "nagrani*", "film*", "zdjeci*",
+    "*فيديو*", "*مقطع*", "*صور*",
+))  # fmt: skip
+_ORIGIN = compile_words((
+    "jaar oud", "jaar oude", "jaar geleden gemaakt", "uit een ander land", "ander land gemaakt", "uit het buitenland", "andere stad",
+    "years old", "year-old", "another country", "yillik", "baska bir ulke*", "innego kraju", "بلد اخر",
 ))  # fmt: skip
 _SATIRE = compile_words(
     ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
@@ -53,6 +61,7 @@ class Cues:
 
 def find_cues(plain: str) -> Cues:
     """The cues in a normal text."""
-    assert _DENIAL and _CLAIM and _NEGATION and _DEBUNK and _SATIRE
+    assert _DENIAL and _CLAIM and _NEGATION and _DEBUNK and _IMAGES and _ORIGIN and _SATIRE
     denies = bool(_DENIAL.search(plain)) or bool(_CLAIM.search(plain) and _NEGATION.search(plain))
-    return Cues(denies, bool(_DEBUNK.search(plain)), bool(_SATIRE.search(plain)))
+    debunks = bool(_DEBUNK.search(plain)) or (denies and bool(_IMAGES.search(plain) and _ORIGIN.search(plain)))
+    return Cues(denies, debunks, bool(_SATIRE.search(plain)))

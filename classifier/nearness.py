@@ -32,17 +32,17 @@ class NearDuplicates:
 
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
-        self._buckets: dict[tuple[int, ...], list[str]] = {}
-        self._shingles: dict[str, frozenset[int]] = {}
+        self._buckets: dict[tuple[int, ...], list[int]] = {}
+        self._shingles: dict[int, frozenset[int]] = {}
 
-    def find(self, words: Sequence[str]) -> tuple[str, float] | None:
+    def find(self, words: Sequence[str]) -> tuple[int, float] | None:
         """The key of the most similar text over the threshold, and the overlap; candidates are verified."""
         own = shingles(words)
         keys = {key for band in _bands(own) for key in self._buckets.get(band, ())}
         best = max(((jaccard(own, self._shingles[key]), key) for key in keys), default=None)
         return (best[1], best[0]) if best and best[0] >= self._threshold else None
 
-    def add(self, key: str, words: Sequence[str]) -> None:
+    def add(self, key: int, words: Sequence[str]) -> None:
         """Remember a text under a key."""
         self._shingles[key] = own = shingles(words)
         for band in _bands(own):

@@ -53,7 +53,7 @@ class Gazetteer:
 class _Pattern:
     capitals: re.Pattern[str]
     any_case: re.Pattern[str]
-    distinctive: bool
+    distinctive: re.Pattern[str] | None
     postcode: re.Pattern[str] | None
 
 
@@ -74,7 +74,7 @@ def _pattern(place: Place) -> _Pattern:
         if place.postcode
         else None
     )
-    distinctive = not _ARTICLE.match(place.name) and len(place.name) > 6
+    distinctive = compile_words([*(name for name in names if not _ARTICLE.match(name) and len(name) > 6), *short])
     return _Pattern(re.compile("|".join(written)), any_case, distinctive, postcode)
 
 
@@ -87,7 +87,7 @@ def _match(
         return None
     if set(place.also_in) & set(elsewhere) and not names_wijk:
         return None
-    if not pattern.distinctive and not pattern.capitals.search(text):
+    if not (pattern.distinctive and pattern.distinctive.search(plain)) and not pattern.capitals.search(text):
         return PlaceMatch(place.name, DOUBTFUL, "common_word")
     if place.also_in and not names_wijk:
         return PlaceMatch(place.name, DOUBTFUL if elsewhere else LIKELY, "also_elsewhere")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from wijkblik.models.stories import Assessment, FeedEntry
 from wijkblik.models.wijk import FeedBudget
@@ -33,12 +34,15 @@ def rank(
         _Timed(one, reading_minutes(one, budget))
         for one in sorted(assessments, key=lambda one: (-one.relevance, one.story_id))
     ]
-    shown, below = _fit(timed, minutes)
-    wanted = math.ceil(len(shown) * budget.sample_share) if below else 0
-    sample = sorted(below, key=lambda one: _draw(wijk, day, one.assessment.story_id))[:wanted]
-    # The sample's time comes out of the same budget.
-    while sample and len(shown) > 1 and sum(one.minutes for one in [*shown, *sample]) > minutes:
-        below.insert(0, shown.pop())
+    # The sample's time comes out of the same budget, and it is drawn from all that then falls below the line.
+    for kept in range(_fitting(timed, minutes), 0, -1):
+        shown, below = timed[:kept], timed[kept:]
+        drawn = sorted(below, key=lambda one: _draw(wijk, day, one.assessment.story_id))
+        sample = drawn[: math.ceil(kept * budget.sample_share)]
+        if sum(one.minutes for one in [*shown, *sample]) <= minutes:
+            break
+    else:
+        shown, below, sample = timed[:1], timed[1:], []
     picked = {one.assessment.story_id for one in sample}
     order = [(one, True) for one in shown]
     for one in sample:
@@ -62,13 +66,9 @@ def reading_minutes(assessment: Assessment, budget: FeedBudget) -> float:
     return words / budget.words_per_minute + budget.seconds_per_story / 60
 
 
-def _fit(timed: Sequence[_Timed], minutes: float) -> tuple[list[_Timed], list[_Timed]]:
-    spent = 0.0
-    for count, one in enumerate(timed):
-        spent += one.minutes
-        if spent > minutes and count > 0:
-            return list(timed[:count]), list(timed[count:])
-    return list(timed), []
+def _fitting(timed: Sequence[_Timed], minutes: float) -> int:
+    """How many stories, from the first, fit the minutes."""
+    return sum(spent <= minutes for spent in accumulate(one.minutes for one in timed))
 
 
 def _draw(wijk: str, day: date, story_id: str) -> float:

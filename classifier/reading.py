@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +34,7 @@ class Reader:
 
     def __init__(self, wijk: Wijk, themes: Mapping[str, Theme], today: date) -> None:
         self._wijk = wijk
+        self._known: dict[Item, Reading] = {}
         self._gazetteer = Gazetteer(wijk)
         self._themes = ThemeWords(themes)
         live = [rule for rule in wijk.rules if rule.expires >= today]
@@ -41,7 +42,12 @@ class Reader:
         self._exclusions = [(text, pattern) for text in wijk.exclusions if (pattern := compile_words([text]))]
 
     def read(self, item: Item) -> Reading:
-        """One item's reading."""
+        """One item's reading; the same item is read once."""
+        if item not in self._known:
+            self._known[item] = self._read(item)
+        return self._known[item]
+
+    def _read(self, item: Item) -> Reading:
         text = f"{item.title}\n{item.text}" if item.title else item.text
         plain = normal(text)
         lang = language(text, item.lang, self._wijk.languages)
@@ -55,7 +61,3 @@ class Reader:
             cues=find_cues(plain),
             words=tuple(words(text)),
         )
-
-    def read_all(self, items: Sequence[Item]) -> dict[str, Reading]:
-        """The readings by item id."""
-        return {item.item_id: self.read(item) for item in items}

@@ -21,8 +21,8 @@ _LINKS = re.compile(r"https?://\S+|\[[a-z-]+\]")
 
 def normal(text: str) -> str:
     """Lower case, without accents and vowel marks: "Überlast" and "uberlast" are one word."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDS))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDS)
+    return "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
 
 
 def words(text: str) -> list[str]:

@@ -35,7 +35,7 @@ def verify(readings: Sequence[Reading], sources: Mapping[str, Source]) -> Verifi
     if status == "unverified":
         return Verification("unverified", None, None, evidence)
     centre = _LOG_ODDS[status]
-    half = _UNSURE / math.sqrt(max(len({_publisher(sources, reading) for reading in readings}), 1))
+    half = _UNSURE / math.sqrt(max(independent_publishers(readings, sources), 1))
     return Verification(
         status,
         round(_sigmoid(centre), 4),
@@ -83,8 +83,8 @@ def _evidence(readings: Sequence[Reading], sources: Mapping[str, Source]) -> tup
     voices = _voices(readings, sources)
     return (
         *note("satire_source", of_types("satire")),
-        *note("named_satire", [reading for reading in trusted if reading.cues.names_satire]),
-        # A debunk needs something to debunk: a story that only one voice tells is that voice's news.
+        # To name satire or to debunk needs something told by another: a story that only one voice tells is that voice's news.
+        *note("named_satire", [reading for reading in trusted if reading.cues.names_satire] if len(voices) > 1 else []),
         *note("debunked", debunks if len(voices) > 1 else []),
         *note("official_denial", denials),
         *note("official", [reading for reading in official if not reading.cues.denies and not reading.cues.debunks]),

@@ -240,7 +240,7 @@ async def _bounded_body(response: httpx.Response, limit: int) -> bytes:
         inflate = zlib.decompressobj(wbits=47 if "gzip" in encoding else zlib.MAX_WBITS)
     else:
         raise CollectError(f"content encoding '{encoding[:40]}' was not asked for", code="encoding")
-    body = bytearray()
+    body, chunk = bytearray(), b""
     try:
         async for chunk in _wire_bytes(response, limit):
             # One byte more than the limit is enough to know that it is over.
@@ -249,7 +249,7 @@ async def _bounded_body(response: httpx.Response, limit: int) -> bytes:
                 raise TooLargeError(f"the body is larger than {limit} bytes")
     except zlib.error as error:
         raise CollectError("the compressed body is damaged", code="encoding") from error
-    if inflate is not None and body and not inflate.eof:
+    if inflate is not None and chunk and not inflate.eof:
         raise CollectError("the compressed body is cut short", code="encoding")
     return bytes(body)
 

@@ -160,7 +160,9 @@ def _item(entry: Entry, base: str, language: str | None) -> tuple[FetchedItem, l
     text = _cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
     published = _when(entry, "published", faults)
     updated = _when(entry, "updated", faults)
-    own_id, link = _text(entry.get("id")).strip(), _text(entry.get("link")).strip()
+    raw_id = entry.get("id")
+    own_id = str(raw_id) if isinstance(raw_id, int) else _text(raw_id).strip()
+    link = _text(entry.get("link")).strip()
     if not own_id:
         faults.append(Fault("no_id"))
     # feedparser takes a guid for a link, also one that is no address.
@@ -214,7 +216,8 @@ def _address(link: str, base: str, faults: list[Fault]) -> str | None:
         return None
     try:
         address = urljoin(base, link)
-        if urlsplit(address).scheme in {"http", "https"} and len(address) <= ADDRESS_LIMIT:
+        parts = urlsplit(address)
+        if parts.scheme in {"http", "https"} and parts.hostname and len(address) <= ADDRESS_LIMIT:
             return address
     except ValueError:
         pass

@@ -10,10 +10,10 @@ import streamlit as st
 
 from ui.session import labels, service
 from wijkblik.models.items import Item
-from wijkblik.models.stories import FLAGGED, Assessment, FeedStory, Status
+from wijkblik.models.stories import FLAGGED, Action, Assessment, FeedStory, Status
 from wijkblik.service import Labels
 
-ACTIONS = ("relevant", "not_relevant", "briefing", "done")
+ACTIONS: tuple[Action, ...] = ("relevant", "not_relevant", "briefing", "done")
 TOP_REASONS = 3
 SHOWN_TEXT = 280
 _MARKS: dict[Status, str] = {
@@ -49,12 +49,11 @@ def card(story: FeedStory) -> None:
         if decision is not None:
             _decided(story, wording)
             return
-        columns = st.columns(len(ACTIONS))
-        for column, action in zip(columns, ACTIONS, strict=True):
-            label = wording.words(f"action.{action}")
-            if column.button(label, key=f"{action}-{story.entry.story_id}", width="stretch"):
-                service().decide(story.entry.story_id, action)
-                st.rerun(scope="fragment")
+        with st.container(horizontal=True, gap="small"):
+            for action in ACTIONS:
+                if st.button(wording.words(f"action.{action}"), key=f"{action}-{story.entry.story_id}"):
+                    service().decide(story.entry.story_id, action)
+                    st.rerun(scope="fragment")
         _details(story, wording)
 
 
@@ -148,7 +147,7 @@ def item_markup(item: Item, wording: Labels, zone: ZoneInfo) -> str:
     text = item.text if len(item.text) <= SHOWN_TEXT else item.text[:SHOWN_TEXT].rsplit(" ", 1)[0] + " …"
     title = escape(item.title or name)
     if item.url:
-        title = f'<a href="{escape(item.url, quote=True)}" target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">{title}</a>'
+        title = f'<a href="{escape(item.url, quote=True)}" target="_blank" rel="noopener noreferrer">{title}</a>'
     hidden = (
         ""
         if item.url or (source and source.type != "social")

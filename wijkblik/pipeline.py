@@ -91,10 +91,11 @@ def run_round(
     now = settings.now()
     with summary.timed("collect"):
         summary.sources = _run(collect(settings, store, keys, base, progress))
+    reader = Reader(settings.wijk, settings.themes, settings.today())
     with summary.timed("group"):
-        summary.new_stories = group_new(settings, store, progress)
+        summary.new_stories = group_new(settings, store, reader, progress)
     with summary.timed("assess"):
-        stories = assess_changed(settings, store, progress)
+        stories = assess_changed(settings, store, reader, progress)
         summary.stories = len(stories)
     with summary.timed("feed"):
         summary.feed_id, summary.shown, summary.below_line = make_feed(settings, store, stories)
@@ -163,13 +164,12 @@ def why_off(settings: Settings, source: Source) -> str | None:
     return None if source.collector in collectors() else "collector_unknown"
 
 
-def group_new(settings: Settings, store: Store, progress: Progress) -> int:
+def group_new(settings: Settings, store: Store, reader: Reader, progress: Progress) -> int:
     """Give every item without a story one; the number of new stories is given back."""
     new = store.items.ungrouped(settings.wijk_key)
     progress("group", 0, len(new))
     if not new:
         return 0
-    reader = _reader(settings)
     recent = store.stories.since(settings.wijk_key, new[0].at - timedelta(days=settings.defaults.feed.window_days))
     known = {story.story_id: [reader.read(item) for item in story.items] for story in recent}
     memberships = group([reader.read(item) for item in new], known)
@@ -178,7 +178,9 @@ def group_new(settings: Settings, store: Store, progress: Progress) -> int:
     return len({membership.story_id for membership in memberships} - set(known))
 
 
-def assess_changed(settings: Settings, store: Store, progress: Progress) -> dict[str, tuple[int, Assessment]]:
+def assess_changed(
+    settings: Settings, store: Store, reader: Reader, progress: Progress
+) -> dict[str, tuple[int, Assessment]]:
     """The window's stories with a number and their newest assessment; what changed is assessed anew."""
     now, wijk_key = settings.now(), settings.wijk_key
     stories = store.stories.since(wijk_key, now - timedelta(days=settings.defaults.feed.window_days))
@@ -187,7 +189,6 @@ def assess_changed(settings: Settings, store: Store, progress: Progress) -> dict
     hashes = {story.story_id: _content_hash(story, configuration, now) for story in stories}
     changed = [story for story in stories if known.get(story.story_id) != hashes[story.story_id]]
     progress("assess", 0, len(changed))
-    reader = _reader(settings)
     fresh: dict[str, tuple[Assessment, str]] = {}
     for count, story in enumerate(changed, start=1):
         readings = [reader.read(item) for item in story.items]
@@ -289,10 +290,6 @@ def _is_own_network(host: str) -> bool:
     except ValueError:
         return False
     return address.is_private and not address.is_link_local and not address.is_unspecified
-
-
-def _reader(settings: Settings) -> Reader:
-    return Reader(settings.wijk, settings.themes, settings.today())
 
 
 def _assess(settings: Settings, story_id: str, readings: Sequence[Reading], now: datetime) -> Assessment:

@@ -11,7 +11,13 @@ from wijkblik.models.items import FetchedItem, Harvest
 
 SOURCE = make_source()
 KNOWN = fresh(
-    SOURCE, etag='"1"', last_modified="gisteren", body_hash="h1", items_seen=5, since=NOW - timedelta(days=9), failures=2
+    SOURCE,
+    etag='"1"',
+    last_modified="gisteren",
+    body_hash="h1",
+    items_seen=5,
+    since=NOW - timedelta(days=9),
+    failures=2,
 )
 HOUR = timedelta(hours=1)
 
@@ -51,7 +57,9 @@ def test_a_source_is_due_unless_it_waits_or_was_stopped(state, at, due):
 
 
 def test_an_answer_is_remembered():
-    known = after_answer(KNOWN, page(etag='"2"', last_modified="nu"), "h2", harvest(NOW - HOUR, NOW - 2 * HOUR), NOW, CADENCE)
+    known = after_answer(
+        KNOWN, page(etag='"2"', last_modified="nu"), "h2", harvest(NOW - HOUR, NOW - 2 * HOUR), NOW, CADENCE
+    )
     assert (known.etag, known.last_modified, known.body_hash) == ('"2"', "nu", "h2")
     assert (known.state, known.reason, known.failures, known.items_seen) == ("ok", "", 0, 2)
     assert (known.checked_at, known.last_item_at) == (NOW, NOW - HOUR)

@@ -341,7 +341,7 @@ def test_no_header_breaks_the_reading_of_times(one, two, three):
         ("GZIP", gzip.compress),
         ("deflate", zlib.compress),
         ("identity", bytes),
-    ],  # fmt: skip
+    ],
 )
 async def test_a_compressed_body_arrives_unpacked(server, fetcher, encoding, packed):
     body = b"wijk " * 1000
@@ -356,6 +356,7 @@ async def test_a_compressed_body_arrives_unpacked(server, fetcher, encoding, pac
         ("gzip", gzip.compress(b"wijk " * 1000)[:30]),
         ("gzip", b"\x1f\x8b" + b"\xff" * 100),
         ("gzip", b"<rss/>"),
+        ("gzip", b"\x1f"),
         ("deflate", b"\xff" * 100),
         ("br", b"x"),
         ("gzip, gzip", b"x"),

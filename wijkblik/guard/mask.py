@@ -10,11 +10,14 @@ import re
 EMAIL, PHONE, HANDLE, PLATE = "[e-mail]", "[telefoon]", "[account]", "[kenteken]"
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
-_HANDLE = re.compile(r"(?<![\w/@.])@[A-Za-z_][\w.-]*\w(?:@[\w-]+(?:\.[\w-]+)+)?")
+# A profile's address (/@name) holds a handle too.
+_HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_](?:[\w.@-]*\w)?")
 # Dutch subscribers' numbers (0 or +31/0031, nine digits) and other international ones; 0800, 0900 and 14xxx are public services.
+# A date before a time (01-02-2026 10.00) and times in a row (09.00-17.00 19.00) have as many digits.
 _PHONE = re.compile(
-    r"(?<![\w+/.-])(?:"
-    r"(?:\+|00)[1-9]\d{0,2}[\s./-]?(?:\(0\)[\s.-]?)?(?:\d[\s./-]?){7,11}\d"
+    r"(?<![\w+-])(?<!\d[./])(?!\d\d?[./-]\d\d?[./-](?:19|20)\d\d(?!\d))(?!\d\d\.\d\d[\s/-]\d\d[.:]\d\d)(?:"
+    r"\(0(?!800|90[069]|0)[1-9]\d{0,2}\)[\s./-]?(?:\d[\s./-]?){5,7}\d"
+    r"|(?:\+|00)[1-9]\d{0,2}[\s./-]?(?:\(0\)[\s.-]?)?(?:\d[\s./-]?){7,11}\d"
     r"|0(?!800|90[069]|0)[1-9]\d?(?:[\s./-]?\d){7,8}"
     r")(?![\w-])"
 )
@@ -30,6 +33,8 @@ def mask(text: str) -> str:
     >>> mask("Bel 06 12345678 of mail jan@voorbeeld.nl; spoed: 112")
     'Bel [telefoon] of mail [e-mail]; spoed: 112'
     """
+    masked = text
     for pattern, replacement in ((_HANDLE, HANDLE), (_EMAIL, EMAIL), (_PLATE, PLATE), (_PHONE, PHONE)):
-        text = pattern.sub(replacement, text)
-    return text
+        masked = pattern.sub(replacement, masked)
+    # What stood glued to something masked may only now be seen for what it is.
+    return masked if masked == text else mask(masked)
