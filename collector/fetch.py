@@ -38,9 +38,11 @@ from wijkblik.errors import (
 from wijkblik.models.wijk import FetchLimits
 
 PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
-LOGIN_PATHS = ("/login", "/signin", "/sign_in", "/sign-in", "/inloggen", "/auth/", "/oauth", "/sso", "/account/login")
+LOGIN_STEPS = {"login", "log-in", "signin", "sign_in", "sign-in", "inloggen", "auth", "oauth", "oauth2", "sso"}
 LONGEST_WAIT = timedelta(days=7)
 """No header of a server's makes a source wait longer than this for its next visit."""
+
+_NAT64, _COMPATIBLE = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96")
 
 Clock = Callable[[], datetime]
 
@@ -133,7 +135,7 @@ class Fetcher:
                 if target is None:
                     return await self._read(url, response, moved_to)
                 url = urljoin(url, target)
-                if any(path in urlsplit(url).path.lower() for path in LOGIN_PATHS):
+                if LOGIN_STEPS & set(urlsplit(url).path.lower().split("/")):
                     raise BlockedError(response.status_code, "redirected to a login page", code="login")
                 all_permanent = all_permanent and response.status_code in PERMANENT
                 moved_to = url if all_permanent else moved_to
@@ -164,7 +166,7 @@ class Fetcher:
 
     async def _read(self, url: str, response: httpx.Response, moved_to: str | None) -> Page:
         now, status = self._clock(), response.status_code
-        if status == 304:
+        if status == 304 and _is_conditional(response.request):
             body = b""
         else:
             _raise_for_status(response, now)
@@ -180,6 +182,10 @@ class Fetcher:
             moved_to=moved_to,
             unchanged=status == 304,
         )
+
+
+def _is_conditional(request: httpx.Request) -> bool:
+    return "if-none-match" in request.headers or "if-modified-since" in request.headers
 
 
 def _raise_for_status(response: httpx.Response, now: datetime) -> None:
@@ -272,8 +278,12 @@ def _is_private_literal(host: str) -> bool:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        # An IPv4 address in IPv6 dress is judged as what it is: mapped, compatible (RFC 4291), NAT64 (RFC 6052), 6to4.
+        if ip in _NAT64 or ip in _COMPATIBLE:
+            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        else:
+            ip = ip.ipv4_mapped or ip.sixtofour or ip
     return ip.is_global and not ip.is_multicast
 
 

@@ -7,6 +7,7 @@ Specifications: RSS 2.0 (rssboard.org), Atom (RFC 4287), JSON Feed 1.1 (jsonfeed
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import hashlib
 import io
@@ -33,6 +34,8 @@ from wijkblik.models.wijk import Source
 kind = "feed"
 
 TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
+LARGE = 256 * 1024
+"""A body from this size on is read beside the event loop, so that the other sources don't wait for it."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
@@ -68,7 +71,9 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
     page = await fetch(source.url)
     if page.unchanged:
         return Harvest(unchanged=True)
-    return parse(page.body, source, page.content_type)
+    if len(page.body) < LARGE:
+        return parse(page.body, source, page.content_type)
+    return await asyncio.to_thread(parse, page.body, source, page.content_type)
 
 
 def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
@@ -112,7 +117,7 @@ def _needs_forgiveness(body: bytes) -> bool:
         return True
     if any(b"<guid" in item and not _DATES.search(item) for item in _ITEM_START.split(body)[1:]):
         return True
-    return any(not _FULL_DATE.match((found.group(1) or found.group(2)).strip()) for found in _DATES.finditer(body))
+    return any(not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in _DATES.finditer(body))
 
 
 def _is_json(body: bytes) -> bool:

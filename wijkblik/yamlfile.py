@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from wijkblik.errors import ConfigError, Mistake
@@ -42,9 +43,10 @@ def read_yaml(path: Path) -> Any:
         ) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError(
-            [Mistake(path, line, "", f"this is not YAML: {error.problem}", "Check indentation, quotes and colons here")]
-        ) from error
+        right = "Check indentation, quotes and colons here"
+        if isinstance(error, DuplicateKeyError):
+            right = "Keep one of the two"
+        raise ConfigError([Mistake(path, line, "", f"this is not YAML: {error.problem}", right)]) from error
     except YAMLError as error:
         raise ConfigError(
             [Mistake(path, None, "", "this is not YAML", "Check indentation, quotes and colons")]
@@ -57,7 +59,7 @@ def load_model(path: Path, type_: type[T] | Any, context: dict[str, Any] | None 
     try:
         return typing.cast(T, TypeAdapter(type_).validate_python(content, context=context))
     except ValidationError as error:
-        raise ConfigError([_mistake(path, content, type_, detail) for detail in error.errors()]) from error
+        raise ConfigError([_mistake(path, content, type_, detail) for detail in _own(error.errors())]) from error
 
 
 def line_of(content: Any, loc: tuple[int | str, ...]) -> int | None:
@@ -74,6 +76,12 @@ def line_of(content: Any, loc: tuple[int | str, ...]) -> int | None:
     if line is None and getattr(content, "lc", None) is not None:
         return int(content.lc.line) + 1
     return line
+
+
+def _own(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without the lists that are called too short only because what stands in them is wrong."""
+    inside = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside]
 
 
 def _mistake(path: Path, content: Any, type_: Any, detail: ErrorDetails) -> Mistake:
@@ -93,6 +101,8 @@ def _explain(detail: ErrorDetails, known: tuple[str, ...]) -> tuple[str, str]:
             )
         case "missing":
             return "this key is missing", f"Add '{name}: ...'"
+        case "tuple_type":
+            return f"{detail['input']!r} is no list", "Write a list, such as [one, two]"
         case "literal_error":
             return f"{detail['input']!r} is not allowed", f"Use {detail['ctx']['expected']}"
         case "value_error":

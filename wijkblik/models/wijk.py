@@ -133,14 +133,15 @@ class Wijk(Config):
             raise ValueError(f"'{value}' is no IANA time zone; use a name such as Europe/Amsterdam")
         return value
 
-    @model_validator(mode="after")
-    def _source_keys_are_unique(self) -> Wijk:
+    @field_validator("sources")
+    @classmethod
+    def _source_keys_are_unique(cls, value: tuple[Source, ...]) -> tuple[Source, ...]:
         seen: set[str] = set()
-        for source in self.sources:
+        for source in value:
             if source.key in seen:
                 raise ValueError(f"two sources have the key '{source.key}'; give each its own")
             seen.add(source.key)
-        return self
+        return value
 
     @property
     def unfounded(self) -> tuple[str, ...]:
