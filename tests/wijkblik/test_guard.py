@@ -1,0 +1,76 @@
+"""Masking and pseudonyms."""
+
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wijkblik.guard.mask import mask
+from wijkblik.guard.pseudonyms import KeyRing
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("bel 06-12345678", "bel [telefoon]"),
+        ("bel +31 6 1234 5678 nu", "bel [telefoon] nu"),
+        ("020 1234567", "[telefoon]"),
+        ("mail jan.de.v@voorbeeld.nl!", "mail [e-mail]!"),
+        ("volgens @draadje_dw@weefsel.example klopt het", "volgens [account] klopt het"),
+        ("@buur zegt", "[account] zegt"),
+        ("busje 12-AB-34 of AB-123-C", "busje [kenteken] of [kenteken]"),
+    ],
+)
+def test_what_leads_to_a_person_is_masked(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "112",
+        "bel 0900-8844",
+        "0800-1234",
+        "14 030",
+        "om 14.00-16.30 uur",
+        "2026-11-23",
+        "Spoelstraat 12-14",
+        "€ 1.250,00",
+        "7491 SA",
+        "zie @ 20:00",
+        "x-ray",
+    ],
+)
+def test_what_helps_stays(text):
+    assert mask(text) == text
+
+
+@given(st.text())
+def test_masking_twice_is_masking_once(text):
+    assert mask(mask(text)) == mask(text)
+
+
+def test_pseudonyms_hold_within_a_wijk_and_week_and_link_nothing_else(tmp_path):
+    keys = KeyRing(tmp_path / "keys.json")
+    one = keys.pseudonym("a", "2026-W48", "@buur")
+    assert one == KeyRing(tmp_path / "keys.json").pseudonym("a", "2026-W48", "@BUUR ")
+    assert len({one, keys.pseudonym("a", "2026-W49", "@buur"), keys.pseudonym("b", "2026-W48", "@buur")}) == 3
+
+
+def test_a_destroyed_key_opens_nothing(tmp_path):
+    keys = KeyRing(tmp_path / "keys.json")
+    sealed, before = (
+        keys.seal("a", "2026-W40", "@buur", "https://x.example/1"),
+        keys.pseudonym("a", "2026-W40", "@buur"),
+    )
+    assert keys.unseal("a", "2026-W40", sealed) == ("@buur", "https://x.example/1")
+    assert keys.destroy_before("2026-W41") == ["2026-W40"]
+    with pytest.raises(LookupError):
+        KeyRing(tmp_path / "keys.json").unseal("a", "2026-W40", sealed)
+    assert keys.pseudonym("a", "2026-W40", "@buur") != before
+
+
+def test_the_key_file_is_its_owners_alone(tmp_path):
+    KeyRing(tmp_path / "keys.json").pseudonym("a", "2026-W48", "@buur")
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
