@@ -117,7 +117,9 @@ def _needs_forgiveness(body: bytes) -> bool:
         return True
     if any(b"<guid" in item and not _DATES.search(item) for item in _ITEM_START.split(body)[1:]):
         return True
-    return any(not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in _DATES.finditer(body))
+    return any(
+        not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in _DATES.finditer(body)
+    )
 
 
 def _is_json(body: bytes) -> bool:
