@@ -16,6 +16,7 @@ from wijkblik.store import Store
 
 log = structlog.get_logger()
 LOOK_EVERY_SECONDS = 60
+LATE_BY_SECONDS = 60
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: 
         seconds=LOOK_EVERY_SECONDS,
         coalesce=True,
         max_instances=1,
-        misfire_grace_time=LOOK_EVERY_SECONDS,
+        misfire_grace_time=LATE_BY_SECONDS,
     )
     scheduler.start()
     try:
