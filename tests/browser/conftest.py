@@ -65,7 +65,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running; asynchronous tests of other modules need theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         message = "needs Chromium, which is not here; get it with: sudo apt install chromium"

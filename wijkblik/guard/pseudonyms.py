@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -33,10 +34,10 @@ def week_of(moment: datetime) -> str:
 
 
 class KeyRing:
-    """The keys in one file that only its owner may read (mode 0600). A missing key is made."""
+    """The keys in one file that only its owner may read (mode 0600). A missing key is made by `new_key`."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, new_key: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> None:
+        self._path, self._new_key = path, new_key
         self._keys = self._load()
 
     def pseudonym(self, wijk: str, week: str, author: str) -> str:
@@ -81,7 +82,7 @@ class KeyRing:
     def _key(self, wijk: str, name: str) -> bytes:
         keys = self._keys.setdefault(wijk, {})
         if name not in keys:
-            keys[name] = secrets.token_bytes(32)
+            keys[name] = self._new_key()
             self._save()
         return keys[name]
 
