@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import streamlit as st
+import structlog
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -16,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from streamlit import config
 
-from wijkblik.locale import LANGUAGES
+from wijkblik.errors import ConfigError, NotFoundError
+from wijkblik.locale import LANGUAGES, words
 from wijkblik.settings import load_environment
 
 HOST = "127.0.0.1"
@@ -69,11 +71,21 @@ async def _in_language(request: Request, response: Response) -> Response:
     return Response(_LANG.sub(b'<html lang="' + language.encode() + b'"', body), response.status_code, headers)
 
 
+def _explain(error: Exception) -> bool:
+    """What a person reads instead of a traceback: what was kept and what to do."""
+    key = "page.config_error" if isinstance(error, ConfigError | NotFoundError) else "page.error"
+    st.error(words(load_environment().language)(key))
+    structlog.get_logger().error("page", kind=type(error).__name__)
+    return True
+
+
 def serve(wijk: str, port: int) -> None:
     """Serve the page of a wijk until the process is ended."""
     os.environ["WIJKBLIK_WIJK"] = wijk
     # The app comes first: only then does Streamlit read the config.toml beside the script.
-    page = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders)])
+    page = st.App(
+        Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders)], on_script_error=_explain
+    )
     # A visit's origin is compared with these.
     config.set_option("server.port", port)
     config.set_option("server.address", HOST)

@@ -65,6 +65,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
 # Playwright keeps an event loop running; asynchronous tests of other modules need theirs.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -163,3 +166,22 @@ def test_ctrl_c_stops_everything(product):
     assert "Gestopt" in product.output.read_text()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", product.port)) != 0
+
+
+def test_an_error_is_a_sentence_and_never_a_traceback(browser, port, tmp_path):
+    command = [sys.executable, "-m", "ui.serve", "nergens", str(port)]
+    process = subprocess.Popen(command, env=os.environ | {"WIJKBLIK_DATA": str(tmp_path)}, cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 60
+        with socket.socket() as probe:
+            while probe.connect_ex(("127.0.0.1", port)) != 0:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        visit = browser.new_page()
+        visit.goto(f"http://127.0.0.1:{port}")
+        expect(visit.get_by_text("De configuratie van de wijk klopt niet")).to_be_visible(timeout=30_000)
+        assert "Traceback" not in visit.content()
+        visit.close()
+    finally:
+        process.terminate()
+        process.wait(15)
