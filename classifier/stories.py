@@ -27,7 +27,7 @@ from wijkblik.models.stories import Membership
 REPEAT = 0.5
 """Overlap of shingles from which one text repeats another."""
 JOIN = -1.5
-"""Log-odds from which an item joins a story: most of its items must speak for it, for a wrong join hides more than a missed one."""
+"""Log-odds from which an item joins a story: where the demonstration week is grouped best. Two random items stand near -4."""
 LONGEST_DAYS = 5.0
 NEVER = -100.0
 

@@ -72,4 +72,7 @@ def _aware(moment: datetime | None, wijk: Wijk) -> datetime | None:
     """A time without a zone is the wijk's local time."""
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=wijk.zone)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=wijk.zone)).astimezone(UTC)
+    except OverflowError:
+        return None
