@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 
-.PHONY: run test setup lock screenshots clean
+.PHONY: run test setup lock peers screenshots clean
 
 run: setup
 	$(BIN)/wijkblik run
@@ -31,9 +31,18 @@ setup: .venv/ready
 # Names and versions only: no registry, no hashes, no address.
 lock: .uv/bin/uv
 	.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+	.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url benchmarks/peers.in -o requirements-peers.lock
+
+# What Wijkblik is measured against, in an environment of its own: its needs and ours need not agree.
+peers: .peers/ready
+
+.peers/ready: .uv/bin/uv requirements-peers.lock
+	test -x .peers/bin/python || .uv/bin/uv venv --quiet --python $(PYTHON) .peers
+	.uv/bin/uv pip install --quiet --python .peers/bin/python -r requirements-peers.lock
+	@touch $@
 
 clean:
-	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .peers .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # The pictures in docs/images, taken by the browser test.
 screenshots: setup
