@@ -1,25 +1,32 @@
 """What a collector is: a module with `kind`, a pure `parse` and an `async collect`.
 
 A new kind of source is one such module, one entry-point line (group
-`wijkblik.collectors`) and one sample with its expected result.
+`wijkblik.collectors`) and one sample with its expected result. A collector that is
+asked through parameters under `query:` has two names more, `Parameters` and `address`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
+from pydantic import BaseModel
+
+from collector.headers import links
 from wijkblik.models.items import Harvest
-from wijkblik.models.wijk import Source
+from wijkblik.models.wijk import Config, Source
+
+P = TypeVar("P", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An HTTP answer, decompressed and within the limits. Times are aware UTC.
+    """An HTTP answer, decompressed and within the limits. Times are aware UTC; headers are read by any case.
 
-    `moved_to` is where permanent redirects alone led; `unchanged` holds for a 304
-    and for a body whose hash is the remembered one.
+    `url` is where the answer came from, `moved_to` where permanent redirects alone led;
+    `unchanged` holds for a 304 and for a body whose hash is the remembered one. A 204 has no body.
     """
 
     url: str
@@ -29,20 +36,46 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     fresh_until: datetime | None = None
+    limited_until: datetime | None = None
     moved_to: str | None = None
     unchanged: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The targets of its Link header by relation (RFC 8288)."""
+        return links(self.headers)
 
 
 class Fetch(Protocol):
-    """How a collector reads an address: limits, manners and conditional requests are taken care of."""
+    """How a collector reads an address: limits, manners and conditional requests are taken care of.
 
-    async def __call__(self, url: str) -> Page:
-        """The page at `url`. Raises a CollectError."""
+    The first address that a visit asks is its listing: it is asked with the validators that
+    its last answer gave, and `unchanged` says that there is nothing new.
+    """
+
+    @property
+    def now(self) -> datetime:
+        """The moment to reason from (aware UTC)."""
+        ...
+
+    @property
+    def since(self) -> datetime:
+        """The oldest moment worth asking for (aware UTC): the limit on looking back."""
+        ...
+
+    @property
+    def cursor(self) -> Mapping[str, str]:
+        """What the last complete harvest asked to remember; empty at first. Never names a person or a post of one."""
+        ...
+
+    async def __call__(self, url: str, *, headers: Mapping[str, str] | None = None) -> Page:
+        """The page at `url`. Raises a CollectError; BudgetSpentError when a visit has asked for enough."""
         ...
 
 
 class Collector(Protocol):
-    """The face of a collector module."""
+    """The face of a collector module. `Parameters` and `address` may be left out by one that only needs `url:`."""
 
     @property
     def kind(self) -> str:
@@ -56,3 +89,31 @@ class Collector(Protocol):
     async def collect(self, source: Source, fetch: Fetch) -> Harvest:
         """What the source has now. Raises a CollectError."""
         ...
+
+
+class NoParameters(Config):
+    """For a collector that is asked by its address alone."""
+
+
+def parameters(source: Source, model: type[P]) -> P:
+    """What stands under `query:`, checked. Raises pydantic's ValidationError, which is a ValueError."""
+    return model.model_validate(source.query)
+
+
+def parameters_of(collector: Collector) -> type[BaseModel]:
+    """The model of what may stand under `query:` for this collector."""
+    return cast("type[BaseModel]", getattr(collector, "Parameters", NoParameters))
+
+
+def address_of(collector: Collector, source: Source) -> str:
+    """The listing's address, as the configuration makes it.
+
+    Raises ValueError ("what is wrong; what would be right"), or its child ValidationError for what stands under `query:`.
+    """
+    own = getattr(collector, "address", None)
+    if own is not None:
+        return cast(str, own(source))
+    parameters(source, parameters_of(collector))
+    if source.url is None:
+        raise ValueError("this kind of source needs an address; add 'url: https://...'")
+    return source.url

@@ -2,74 +2,154 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from collector.base import Page
-from collector.cadence import next_check
-from wijkblik.errors import BlockedError, CollectError, GoneError, StatusError
+from wijkblik.errors import BlockedError, CollectError, GoneError, RobotsError, StatusError
+from wijkblik.models.cadence import Hints, Plan
 from wijkblik.models.items import Harvest, Polling, SourceState
 from wijkblik.models.wijk import Cadence, Source
 
 STOPPED: frozenset[SourceState] = frozenset({"blocked", "gone"})
+SILENCE = timedelta(days=3)
+"""How long a source may bring nothing before it is called quiet."""
+MISSED = 3.0
+"""From this many expected items on, silence is odd: by chance it is then seen once in twenty times (Poisson, e^-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What decides when to come back: the configuration, the wall clock (aware UTC), the wijk's zone, and the moments
+    that other sources on the same host are planned for."""
+
+    cadence: Cadence
+    wall: datetime
+    zone: ZoneInfo
+    taken: Sequence[datetime] = ()
+
+
+def configured(source: Source) -> str:
+    """What a person configured of where a source is asked; when it changes, the source starts afresh."""
+    return source.url or json.dumps(source.query, sort_keys=True, default=str)
 
 
 def starting_point(source: Source, remembered: Polling | None) -> Polling:
     """What is remembered, or a fresh start for a new source or one whose address was changed by a person."""
-    address = source.url or ""
-    if remembered is None or remembered.configured_url != address:
-        return Polling(url=address, configured_url=address)
+    here = configured(source)
+    if remembered is None or remembered.configured != here:
+        return Polling(url=source.url or "", configured=here)
     return remembered
 
 
-def is_due(polling: Polling, now: datetime) -> bool:
+def is_due(polling: Polling, wall: datetime) -> bool:
     """Whether the source may be asked now. One that blocked us or has ended waits for a person."""
-    return polling.state not in STOPPED and (polling.next_check_at is None or polling.next_check_at <= now)
+    return polling.state not in STOPPED and (polling.next_check_at is None or polling.next_check_at <= wall)
 
 
 def after_answer(
-    polling: Polling, page: Page | None, body_hash: str | None, harvest: Harvest, now: datetime, cadence: Cadence
+    polling: Polling,
+    page: Page | None,
+    asked_url: str,
+    body_hash: str | None,
+    harvest: Harvest,
+    now: datetime,
+    pace: Pace,
 ) -> Polling:
-    """What to remember after an answer that could be read. `page` is the first page asked for."""
-    known = _in_state(polling, "ok", "", now)
-    newest = max(
-        (item.published_at for item in harvest.items if item.published_at and item.published_at.tzinfo), default=None
-    )
-    fresh_until = page.fresh_until if page else None
+    """What to remember after an answer that could be read. `page` is the listing's first; `now` judges the items' times."""
+    published = sorted(at for item in harvest.items if (at := _aware(item.published_at, pace.zone)) is not None)
+    last_item_at = max((at for at in (*published[-1:], polling.last_item_at) if at), default=None)
     known = replace(
-        known,
-        checked_at=now,
+        polling,
+        checked_at=pace.wall,
+        first_checked_at=polling.first_checked_at or pace.wall,
         failures=0,
         items_seen=polling.items_seen if harvest.unchanged else len(harvest.items),
-        last_item_at=max((at for at in (newest, polling.last_item_at) if at), default=None),
-        next_check_at=next_check(now, cadence, ttl_minutes=harvest.ttl_minutes, fresh_until=fresh_until),
+        last_item_at=last_item_at,
     )
-    if page is None:
-        return known
+    state, reason = _state(known, harvest, now, pace.zone)
+    hints = Hints(
+        ttl_minutes=harvest.ttl_minutes,
+        skip_hours=harvest.skip_hours,
+        skip_days=harvest.skip_days,
+        fresh_until=page.fresh_until if page else None,
+        retry_at=harvest.retry_at,
+    )
+    known = _planned(_in_state(known, state, reason, pace.wall), pace, hints)
+    if page is None or not harvest.complete:
+        # Cut short: with its validators the rest would never be asked for.
+        return replace(known, asked_url=asked_url, url=asked_url, etag=None, last_modified=None, body_hash=None)
+    same = polling.asked_url == asked_url
     return replace(
         known,
-        url=page.moved_to or known.url,
-        etag=page.etag or (polling.etag if page.unchanged else None),
-        last_modified=page.last_modified or (polling.last_modified if page.unchanged else None),
+        asked_url=asked_url,
+        url=page.moved_to or (known.url if same else asked_url),
+        etag=page.etag or (polling.etag if page.unchanged and same else None),
+        last_modified=page.last_modified or (polling.last_modified if page.unchanged and same else None),
         body_hash=body_hash or polling.body_hash,
+        cursor=polling.cursor if harvest.cursor is None else harvest.cursor,
     )
 
 
-def after_failure(polling: Polling, error: CollectError, now: datetime, cadence: Cadence) -> Polling:
+def after_failure(polling: Polling, error: CollectError, pace: Pace) -> Polling:
     """What to remember after a visit that gave nothing. Validators stay as they were: nothing new was read."""
-    failures = polling.failures + 1
-    state: SourceState = "failing"
-    next_at: datetime | None = next_check(
-        now, cadence, failures=failures, retry_at=error.retry_at if isinstance(error, StatusError) else None
+    known = replace(
+        polling,
+        checked_at=pace.wall,
+        first_checked_at=polling.first_checked_at or pace.wall,
+        failures=polling.failures + 1,
     )
-    if isinstance(error, GoneError):
-        state, next_at = "gone", None
-    elif isinstance(error, BlockedError):
-        state, next_at = "blocked", None
-    known = _in_state(polling, state, error.code, now)
-    return replace(known, checked_at=now, failures=failures, next_check_at=next_at)
+    stopped: SourceState | None = (
+        "gone" if isinstance(error, GoneError) else "blocked" if isinstance(error, BlockedError | RobotsError) else None
+    )
+    if stopped is not None:
+        return replace(_in_state(known, stopped, error.code, pace.wall), next_check_at=None, plan="", plan_params={})
+    hints = Hints(retry_at=error.retry_at if isinstance(error, StatusError) else None)
+    return _planned(_in_state(known, "failing", error.code, pace.wall), pace, hints)
+
+
+def _state(known: Polling, harvest: Harvest, now: datetime, zone: ZoneInfo) -> tuple[SourceState, str]:
+    """Whether a source that answers is quiet, and if so whether that is odd (something was to be expected) or usual."""
+    if harvest.background or (harvest.unchanged and known.last_item_at is None and not known.items_seen):
+        return "ok", ""
+    if known.last_item_at is None:
+        return ("ok", "") if harvest.items else ("quiet", "nothing_yet")
+    if now - known.last_item_at < SILENCE:
+        return "ok", ""
+    return "quiet", "rare"
+
+
+def _planned(known: Polling, pace: Pace, hints: Hints) -> Polling:
+    at = _provisional(
+        pace.wall,
+        pace.cadence,
+        failures=known.failures,
+        ttl_minutes=hints.ttl_minutes,
+        fresh_until=hints.fresh_until,
+        retry_at=hints.retry_at,
+    )
+    plan = Plan(at, "")
+    return replace(known, next_check_at=plan.at, plan=plan.reason, plan_params=plan.params)
+
+
+def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    try:
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _in_state(polling: Polling, state: SourceState, reason: str, now: datetime) -> Polling:
     since = polling.since if polling.state == state and polling.since else now
     return replace(polling, state=state, reason=reason, since=since)
+
+
+def _provisional(now, cadence, *, failures=0, ttl_minutes=None, fresh_until=None, retry_at=None):  # type: ignore
+    minutes = min(20 * 2 ** min(failures, 6), cadence.longest_minutes)
+    if ttl_minutes is not None:
+        minutes = max(minutes, min(ttl_minutes, cadence.longest_minutes))
+    earliest = now + timedelta(minutes=minutes)
+    return max(moment for moment in (earliest, fresh_until, retry_at) if moment is not None)

@@ -1,78 +1,82 @@
 """The one HTTP client: polite, bounded, and never further than it was sent.
 
 Only this module imports httpx. It keeps no cookies, sends no Referer, vets the very
-address that it connects to (on redirects too) and reads no more than its limits allow.
+address that it connects to (on redirects too), heeds robots.txt and used-up allowances,
+and reads no more than its limits allow.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import httpx
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from httpx_aiohttp import AiohttpTransport
 
+from collector import robots
 from collector.base import Page
+from collector.headers import fresh_until, limited_until, retry_after
+from collector.network import VettingResolver, is_private_literal, refusal
 from wijkblik.errors import (
     AddressRefusedError,
     BlockedError,
     CollectError,
     GoneError,
     RateLimitedError,
+    RobotsError,
     StatusError,
     TooLargeError,
     UnreachableError,
 )
+from wijkblik.models.items import Host
 from wijkblik.models.wijk import FetchLimits
 
 PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
 LOGIN_STEPS = {"login", "log-in", "signin", "sign_in", "sign-in", "inloggen", "auth", "oauth", "oauth2", "sso"}
-LONGEST_WAIT = timedelta(days=7)
-"""No header of a server's makes a source wait longer than this for its next visit."""
-
-_NAT64, _COMPATIBLE = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96")
+NEVER_SENT = {"cookie", "authorization", "referer", "proxy-authorization"}
 
 Clock = Callable[[], datetime]
 
 
 def user_agent(version: str, contact: str) -> str:
     """Who asks, and how to reach them."""
-    return f"Wijkblik/{version} (+{contact.encode('ascii', 'ignore').decode()})"
+    return f"{robots.PRODUCT}/{version} (+{contact.encode('ascii', 'ignore').decode()})"
 
 
 class Fetcher:
     """Reads public addresses within limits; use it as an async context manager.
 
-    `allowed_hosts` are the names or addresses of private machines that may be asked all the
-    same ("127.0.0.1" for a publisher on loopback). `transport` is for tests.
+    `named` are the private machines that the configuration names itself, as "host:port"; each request says which of
+    them it may reach. `hosts` is what is remembered of hosts by "host:port", and holds what was learned afterwards.
+    `transport` is for tests.
     """
 
     def __init__(
         self,
         limits: FetchLimits,
         agent: str,
-        allowed_hosts: frozenset[str] = frozenset(),
+        named: frozenset[str] = frozenset(),
         *,
+        hosts: Mapping[str, Host] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        self._limits, self._agent, self._allowed, self._clock = limits, agent, allowed_hosts, clock
+        self._limits, self._agent, self._named, self._clock = limits, agent, named, clock
+        self.hosts: dict[str, Host] = dict(hosts or {})
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._free_at: dict[str, float] = {}
         self._slots = asyncio.Semaphore(limits.connections)
+        self._asking_robots: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         limits = self._limits
@@ -94,79 +98,132 @@ class Fetcher:
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=self._limits.connections, resolver=_VettingResolver(self._allowed), use_dns_cache=False
+            limit=self._limits.connections, resolver=VettingResolver(self._named), use_dns_cache=False
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
     async def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "*/*"
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        named: frozenset[str] | None = None,
     ) -> Page:
         """The page at `url`, following redirects. A 304 gives a page without a body, `unchanged`.
 
+        `named` are the private machines that may be reached from here, all of the fetcher's by default.
         Raises a CollectError: see wijkblik.errors for which means what.
         """
-        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = httpx.Headers({name: value for name, value in asked.items() if value}, encoding="utf-8")
+        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified, **(headers or {})}
+        assert not {name.lower() for name in asked} & NEVER_SENT, "no collector logs in"
+        sent = httpx.Headers({name: value for name, value in asked.items() if value}, encoding="utf-8")
+        visit = _Journey(self._named if named is None else named, self._limits.total_seconds)
         try:
-            async with self._slots, asyncio.timeout(self._limits.total_seconds) as deadline:
-                return await self._follow(url, headers, deadline)
+            return await self._follow(url, sent, visit)
         except TimeoutError as error:
             raise UnreachableError(
                 f"no complete answer within {self._limits.total_seconds:g} s", code="timed_out"
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
-            if refused := _refusal(error):
-                raise refused from error
-            # httpx-aiohttp calls every lost connection a timeout; what lies under it knows better.
-            if isinstance(error, httpx.TimeoutException) and isinstance(error.__cause__, TimeoutError | None):
-                raise UnreachableError("no answer in time", code="timed_out") from error
-            raise UnreachableError(type(error).__name__) from error
+            raise _translated(error) from error
 
-    async def _follow(self, url: str, headers: httpx.Headers, deadline: asyncio.Timeout) -> Page:
+    async def _follow(self, url: str, headers: httpx.Headers, journey: _Journey, *, for_robots: bool = False) -> Page:
         moved_to, all_permanent = None, True
         for _hop in range(self._limits.redirects + 1):
-            self._check_address(url)
-            await self._wait_for_turn(url, deadline)
-            assert self._client is not None
+            _check_address(url, journey.named)
+            if not for_robots:
+                await self._check_robots(url, journey.named)
+            answer = await self._one_request(url, headers, journey, moved_to)
+            if isinstance(answer, Page):
+                return answer
+            status, target = answer
+            url = urljoin(url, target)
+            if LOGIN_STEPS & set(urlsplit(url).path.lower().split("/")):
+                raise BlockedError(status, "redirected to a login page", code="login")
+            all_permanent = all_permanent and status in PERMANENT
+            moved_to = url if all_permanent else moved_to
+        raise TooLargeError(f"more than {self._limits.redirects} redirects", code="redirects")
+
+    async def _one_request(
+        self, url: str, headers: httpx.Headers, journey: _Journey, moved_to: str | None
+    ) -> Page | tuple[int, str]:
+        """The page, or the status and target of a redirect. Waiting for our turn is not the server's time."""
+        await self._wait_for_turn(url)
+        assert self._client is not None
+        async with self._slots, journey.clocked():
             # A cookie that one answer set must not go along with the next request.
             self._client.cookies.clear()
             async with self._client.stream("GET", url, headers=headers) as response:
+                now = self._clock()
+                until = limited_until(response.headers, now)
+                if until is not None:
+                    self._close(url, until)
                 target = response.headers.get("location") if response.status_code in PERMANENT | TEMPORARY else None
-                if target is None:
-                    return await self._read(url, response, moved_to)
-                url = urljoin(url, target)
-                if LOGIN_STEPS & set(urlsplit(url).path.lower().split("/")):
-                    raise BlockedError(response.status_code, "redirected to a login page", code="login")
-                all_permanent = all_permanent and response.status_code in PERMANENT
-                moved_to = url if all_permanent else moved_to
-        raise TooLargeError(f"more than {self._limits.redirects} redirects", code="redirects")
+                if target is not None:
+                    return response.status_code, target
+                try:
+                    return await self._read(url, response, moved_to, now, until)
+                except RateLimitedError as error:
+                    if error.retry_at is not None:
+                        self._close(url, error.retry_at)
+                    raise
 
-    def _check_address(self, url: str) -> None:
-        # As httpx will read it: "127。0。0。1" is 127.0.0.1 once it is encoded.
-        parts = httpx.URL(url)
-        host = parts.raw_host.decode("ascii")
-        if parts.scheme not in {"http", "https"} or not host:
-            raise AddressRefusedError("only http and https addresses are read")
-        if parts.userinfo:
-            raise AddressRefusedError("an address with a password in it is not used", code="login")
-        if host not in self._allowed and _is_private_literal(host):
-            raise AddressRefusedError("the address lies on a private network")
+    async def _check_robots(self, url: str, named: frozenset[str]) -> None:
+        host = _host(url)
+        if not robots.is_current(self.hosts.get(host, Host()), self._clock()):
+            async with self._asking_robots[host]:
+                if not robots.is_current(self.hosts.get(host, Host()), self._clock()):
+                    await self._ask_robots(url, host, named)
+        if not robots.allows(self.hosts[host].robots, url):
+            raise RobotsError("robots.txt refuses this address")
 
-    async def _wait_for_turn(self, url: str, deadline: asyncio.Timeout) -> None:
-        """Keep requests to one host apart; the turn is taken before waiting, so that many waiters queue up.
+    async def _ask_robots(self, url: str, host: str, named: frozenset[str]) -> None:
+        """A file that is missing or refused allows all (RFC 9309, 2.3.1.3). One that can't be read now stays as it was
+        known: the address itself was chosen by a person, and what keeps the file away will show there."""
+        known = self.hosts.get(host, Host())
+        content, read_at = known.robots, self._clock() - robots.KEPT + robots.AGAIN_AFTER
+        headers, journey = (
+            httpx.Headers({"Accept": "text/plain, */*;q=0.5"}),
+            _Journey(named, self._limits.total_seconds),
+        )
+        try:
+            page = await self._follow(robots.robots_address(url), headers, journey, for_robots=True)
+            content, read_at = robots.text(page.body), self._clock()
+        except StatusError as error:
+            if isinstance(error, RateLimitedError) and error.retry_at is not None:
+                raise
+            if error.status < 500:
+                content, read_at = "", self._clock()
+        except (CollectError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+            if refused := refusal(error):
+                raise refused from error
+        self.hosts[host] = Host(content, read_at, self.hosts.get(host, known).closed_until)
 
-        The wait is ours, not the server's: the deadline moves along.
-        """
-        host, now = urlsplit(url).netloc, time.monotonic()
+    async def _wait_for_turn(self, url: str) -> None:
+        """Keep requests to one host apart; the turn is taken before waiting, so that many waiters queue up."""
+        host, now = _host(url), time.monotonic()
+        known = self.hosts.get(host, Host())
         turn = max(self._free_at.get(host, now), now)
-        self._free_at[host] = turn + self._limits.spacing_seconds
+        self._free_at[host] = turn + max(self._limits.spacing_seconds, robots.delay(known.robots))
         if turn > now:
-            deadline.reschedule((deadline.when() or 0) + turn - now)
             await asyncio.sleep(turn - now)
+        closed_until = self.hosts.get(host, Host()).closed_until
+        if closed_until is not None and closed_until > self._clock():
+            raise RateLimitedError(429, "this host's allowance is used up", retry_at=closed_until)
 
-    async def _read(self, url: str, response: httpx.Response, moved_to: str | None) -> Page:
-        now, status = self._clock(), response.status_code
-        if status == 304 and _is_conditional(response.request):
+    def _close(self, url: str, until: datetime) -> None:
+        host = _host(url)
+        known = self.hosts.get(host, Host())
+        self.hosts[host] = Host(known.robots, known.robots_at, until)
+
+    async def _read(
+        self, url: str, response: httpx.Response, moved_to: str | None, now: datetime, until: datetime | None
+    ) -> Page:
+        status = response.status_code
+        if (status == 304 and _is_conditional(response.request)) or status == 204:
             body = b""
         else:
             _raise_for_status(response, now)
@@ -179,9 +236,52 @@ class Fetcher:
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
             fresh_until=fresh_until(response.headers, now),
+            limited_until=until,
             moved_to=moved_to,
             unchanged=status == 304,
+            headers=response.headers,
         )
+
+
+class _Journey:
+    """One address and where it redirects to: which private machines may be reached, and the server's time left."""
+
+    def __init__(self, named: frozenset[str], seconds: float) -> None:
+        self.named, self._left = named, seconds
+
+    @asynccontextmanager
+    async def clocked(self) -> AsyncIterator[None]:
+        """Counts the block as the server's time. Raises TimeoutError when that runs out."""
+        started = time.monotonic()
+        async with asyncio.timeout(self._left):
+            yield
+        self._left -= time.monotonic() - started
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
+
+
+def _check_address(url: str, named: frozenset[str]) -> None:
+    # As httpx will read it: "127。0。0。1" is 127.0.0.1 once it is encoded.
+    parts = httpx.URL(url)
+    host = parts.raw_host.decode("ascii")
+    if parts.scheme not in {"http", "https"} or not host:
+        raise AddressRefusedError("only http and https addresses are read")
+    if parts.userinfo:
+        raise AddressRefusedError("an address with a password in it is not used", code="login")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if (host == "localhost" or is_private_literal(host)) and f"{host}:{port}" not in named:
+        raise AddressRefusedError("the address lies on a private network")
+
+
+def _translated(error: Exception) -> CollectError:
+    if refused := refusal(error):
+        return refused
+    # httpx-aiohttp calls every lost connection a timeout; what lies under it knows better.
+    if isinstance(error, httpx.TimeoutException) and isinstance(error.__cause__, TimeoutError | None):
+        return UnreachableError("no answer in time", code="timed_out")
+    return UnreachableError(type(error).__name__)
 
 
 def _is_conditional(request: httpx.Request) -> bool:
@@ -201,41 +301,6 @@ def _raise_for_status(response: httpx.Response, now: datetime) -> None:
             raise RateLimitedError(status, retry_at=retry_at)
         case _:
             raise StatusError(status, retry_at=retry_at)
-
-
-def retry_after(value: str | None, now: datetime) -> datetime | None:
-    """When a Retry-After header (RFC 9110, 10.2.3; seconds or a date) allows the next request, at most a week on."""
-    if value is None:
-        return None
-    try:
-        at = now + timedelta(seconds=int(value)) if value.strip().isdigit() else _http_date(value)
-    except (OverflowError, ValueError):
-        return now + LONGEST_WAIT if value.strip().isdigit() else None
-    return min(max(at, now), now + LONGEST_WAIT)
-
-
-def fresh_until(headers: httpx.Headers, now: datetime) -> datetime | None:
-    """Until when the answer counts as fresh (RFC 9111: max-age less Age, else Expires), at most a week on."""
-    directives = {part.strip().lower() for part in headers.get("cache-control", "").split(",")}
-    if directives & {"no-store", "no-cache"}:
-        return None
-    age = next((part.partition("=")[2].strip('"') for part in directives if part.startswith("max-age=")), None)
-    try:
-        if age is not None:
-            elapsed = int(headers.get("age", "0") or 0)
-            at = now + timedelta(seconds=min(max(int(age) - elapsed, 0), LONGEST_WAIT.total_seconds()))
-        elif "expires" in headers:
-            at = _http_date(headers["expires"])
-        else:
-            return None
-    except (ValueError, OverflowError):
-        return None
-    return min(at, now + LONGEST_WAIT) if at > now else None
-
-
-def _http_date(value: str) -> datetime:
-    at = parsedate_to_datetime(value)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 async def _bounded_body(response: httpx.Response, limit: int) -> bytes:
@@ -267,56 +332,3 @@ async def _wire_bytes(response: httpx.Response, limit: int) -> AsyncIterator[byt
         if total > limit:
             raise TooLargeError(f"the body is larger than {limit} bytes")
         yield chunk
-
-
-def _is_private_literal(host: str) -> bool:
-    try:
-        return not _is_public(host)
-    except ValueError:
-        return False
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # An IPv4 address in IPv6 dress is judged as what it is: mapped, compatible (RFC 4291), NAT64 (RFC 6052), 6to4.
-        if ip in _NAT64 or ip in _COMPATIBLE:
-            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        else:
-            ip = ip.ipv4_mapped or ip.sixtofour or ip
-    return ip.is_global and not ip.is_multicast
-
-
-class _RefusedError(OSError):
-    """Carries a refusal through aiohttp, which passes on only OSErrors of a resolver."""
-
-
-def _refusal(error: BaseException | None) -> AddressRefusedError | None:
-    while error is not None:
-        if isinstance(error, _RefusedError):
-            return AddressRefusedError("the name leads to a private network")
-        error = error.__cause__ or error.__context__
-    return None
-
-
-class _VettingResolver(AbstractResolver):
-    """Resolves names and refuses every address that is not public, unless the host is allowed by name.
-
-    aiohttp connects to exactly the addresses returned here, so what is vetted is what is used.
-    """
-
-    def __init__(self, allowed: frozenset[str]) -> None:
-        self._allowed, self._resolver = allowed, ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        results = await self._resolver.resolve(host, port, family)
-        if host not in self._allowed:
-            results = [result for result in results if _is_public(result["host"])]
-            if not results:
-                raise _RefusedError(f"{host} leads to a private network")
-        return results
-
-    async def close(self) -> None:
-        await self._resolver.close()

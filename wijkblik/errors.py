@@ -10,11 +10,13 @@ WijkblikError
 ├── CollectError             a source could not be read; `code` says how
 │   ├── AddressRefusedError  not http(s), or an address that may not be asked
 │   ├── UnreachableError     no connection, or no answer in time
-│   ├── TooLargeError        body, expansion or redirects beyond the limit
+│   ├── TooLargeError        body, headers, expansion or redirects beyond the limit
+│   ├── BudgetSpentError     a visit has asked for as much as it may
+│   ├── RobotsError          the host's robots.txt refuses this address: never retried by itself
 │   ├── StatusError          an HTTP status that is no answer
 │   │   ├── BlockedError     401, 403 or a login page: never retried by itself
 │   │   ├── GoneError        410: the source has ended
-│   │   └── RateLimitedError 429 or 503 with a time to come back
+│   │   └── RateLimitedError 429 or 503 with a time to come back, or a used-up allowance
 │   └── ParseError           an answer that is not the format
 └── ScenarioError            a scenario folder is wrong (file, line)
 """
@@ -121,6 +123,18 @@ class TooLargeError(CollectError):
     code = "too_large"
 
 
+class BudgetSpentError(CollectError):
+    """One visit asks for only so many pages; what came before is kept."""
+
+    code = "too_many_pages"
+
+
+class RobotsError(CollectError):
+    """The host's robots.txt (RFC 9309) refuses this address: the source is stopped until a person looks."""
+
+    code = "robots"
+
+
 class StatusError(CollectError):
     """The server answered with a status that carries no feed."""
 
@@ -134,7 +148,7 @@ class StatusError(CollectError):
 
 
 class BlockedError(StatusError):
-    """401, 403 or a login page: the source is stopped until a person looks."""
+    """401, 403, a login page or a members-only listing: the source is stopped until a person looks."""
 
     code = "blocked"
 
@@ -146,7 +160,7 @@ class GoneError(StatusError):
 
 
 class RateLimitedError(StatusError):
-    """429, or 503 with Retry-After: come back at `retry_at` (aware UTC) or later."""
+    """429, 503, or an allowance that is used up: come back at `retry_at` (aware UTC) or later."""
 
     code = "rate_limited"
 

@@ -11,6 +11,9 @@ from wijkblik.guard.pseudonyms import KeyRing, week_of
 from wijkblik.models.items import FetchedItem, Item, NewItem
 from wijkblik.models.wijk import Retention, Source, Wijk
 
+POINT_DIGITS = 4
+"""Decimals of a degree that are kept: about ten metres, a spot in the street and no front door."""
+
 
 def take_in(
     items: Sequence[FetchedItem],
@@ -56,6 +59,8 @@ def _take_one(
         url=None if is_social else fetched.url,
         published_at=_aware(fetched.published_at, wijk),
         fetched_at=now,
+        expires_at=_aware(fetched.expires_at, wijk),
+        point=fetched.point and (round(fetched.point[0], POINT_DIGITS), round(fetched.point[1], POINT_DIGITS)),
     )
     return NewItem(
         item=item,

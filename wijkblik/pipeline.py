@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -23,16 +24,19 @@ from classifier.assessing import VERSION, assess
 from classifier.ranking import rank
 from classifier.reading import Reader, Reading
 from classifier.stories import group
+from collector.base import address_of
 from collector.changes import is_due, starting_point
 from collector.fetch import Fetcher, user_agent
+from collector.network import named_private
 from collector.registry import collectors
-from collector.visit import visit
+from collector.visit import Bounds, visit
 from wijkblik import __version__, audit
+from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import take_in
-from wijkblik.models.items import Fault, Polling, SourceState
+from wijkblik.models.items import Fault, NewItem, Polling, SourceState, Visit
 from wijkblik.models.stories import Assessment, Story
-from wijkblik.models.wijk import PUBLISHER, Source
+from wijkblik.models.wijk import PUBLISHER, FetchLimits, Source
 from wijkblik.settings import Settings
 from wijkblik.store import Store
 from wijkblik.store.items import Saved
@@ -42,6 +46,8 @@ Progress = Callable[[str, int, int], None]
 """Told of a step, how much of it is done, and how much there is."""
 HANDLED = frozenset({"done", "not_relevant"})
 TERMS_LAST_DAYS = 365
+KEEP_AT_ONCE, KEEP_WITHIN_SECONDS = 50, 0.2
+"""Visits that come in together are kept together: so many, or within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +115,41 @@ async def collect(
     settings: Settings, store: Store, keys: KeyRing, base: str | None, progress: Progress
 ) -> list[SourceResult]:
     """Ask every source that may be asked now, side by side, and keep what each brings as it comes."""
-    now, wall = settings.now(), datetime.now(UTC)
+    wall, wijk = datetime.now(UTC), settings.wijk
     remembered = store.sources.remembered(settings.wijk_key)
-    sources = [_at_publisher(source, base) for source in settings.wijk.sources]
-    limits = settings.defaults.fetch
-    if base is not None:
-        limits = limits.model_copy(update={"spacing_seconds": 0.0})
-    agent = user_agent(__version__, settings.wijk.contact)
-    done = 0
+    sources = [resolved(source, base) for source in wijk.sources]
+    limits = fetch_limits(settings, base)
+    planned = _planned_by_host(sources, remembered)
+    results: dict[str, SourceResult] = {}
     progress("collect", 0, len(sources))
 
-    async def one(source: Source, fetcher: Fetcher) -> SourceResult:
-        nonlocal done
+    async def one(source: Source, fetcher: Fetcher, keeper: _Keeper) -> None:
         polling = starting_point(source, remembered.get(source.key))
         reason = why_off(settings, source)
         if reason is not None:
-            result = _kept_off(settings, store, source, polling, reason, wall)
+            results[source.key] = _kept_off(settings, store, source, polling, reason, wall)
         elif not is_due(polling, wall):
-            result = SourceResult(
+            results[source.key] = SourceResult(
                 source.key, source.name, polling.state, polling.reason, asked=False, next_check_at=polling.next_check_at
             )
         else:
-            result = await _visit_and_keep(settings, store, keys, source, polling, fetcher, now)
-        done += 1
-        progress("collect", done, len(sources))
-        return result
+            taken = planned[_host_of(source)]
+            bounds = Bounds(settings.now(), wijk.zone, limits, named_by(source), taken)
+            seen = await visit(
+                source, collectors()[source.collector], polling, fetcher, settings.defaults.cadence, bounds
+            )
+            if seen.polling.next_check_at is not None:
+                taken.append(seen.polling.next_check_at)
+            results[source.key] = await keeper.keep(source, seen)
+        progress("collect", len(results), len(sources))
 
-    async with Fetcher(limits, agent, _named_hosts(sources)) as fetcher:
-        return list(await asyncio.gather(*(one(source, fetcher) for source in sources)))
+    named = frozenset[str]().union(*(named_by(source) for source in sources))
+    known_hosts = store.hosts.remembered()
+    async with Fetcher(limits, user_agent(__version__, wijk.contact), named, hosts=known_hosts) as fetcher:
+        keeper = _Keeper(settings, store, keys)
+        await asyncio.gather(*(one(source, fetcher, keeper) for source in sources))
+    store.hosts.remember({name: host for name, host in fetcher.hosts.items() if known_hosts.get(name) != host})
+    return [results[source.key] for source in sources]
 
 
 def any_due(settings: Settings, store: Store) -> bool:
@@ -161,7 +174,13 @@ def why_off(settings: Settings, source: Source) -> str | None:
         return "terms_unchecked"
     if (today - source.terms_checked_at).days > TERMS_LAST_DAYS:
         return "terms_old"
-    return None if source.collector in collectors() else "collector_unknown"
+    if source.collector not in collectors():
+        return "collector_unknown"
+    try:
+        address_of(collectors()[source.collector], source)
+    except ValueError:
+        return "source_unclear"
+    return None
 
 
 def group_new(settings: Settings, store: Store, reader: Reader, progress: Progress) -> int:
@@ -225,40 +244,62 @@ def make_feed(settings: Settings, store: Store, stories: Mapping[str, tuple[int,
     return feed_id, shown, len(entries) - shown
 
 
-async def _visit_and_keep(
-    settings: Settings, store: Store, keys: KeyRing, source: Source, polling: Polling, fetcher: Fetcher, now: datetime
-) -> SourceResult:
-    defaults = settings.defaults
-    collector = collectors()[source.collector]
-    seen = await visit(
-        source, collector, polling, fetcher, defaults.cadence, now, items_limit=defaults.fetch.items_per_answer
-    )
-    items = take_in(
-        seen.harvest.items,
-        source,
-        wijk_key=settings.wijk_key,
-        wijk=settings.wijk,
-        keys=keys,
-        retention=defaults.retention,
-        now=now,
-    )
-    saved = store.items.save_visit(settings.wijk_key, seen, items, now)
-    if seen.harvest.faults:
-        log.warning(
-            "faults", wijk=settings.wijk_key, source=source.key, codes=[fault.code for fault in seen.harvest.faults]
+class _Keeper:
+    """Keeps visits as they come in, those that come in together in one transaction."""
+
+    def __init__(self, settings: Settings, store: Store, keys: KeyRing) -> None:
+        self._settings, self._store, self._keys, self._now = settings, store, keys, settings.now()
+        self._waiting: list[tuple[Source, Visit, asyncio.Future[Saved]]] = []
+
+    async def keep(self, source: Source, seen: Visit) -> SourceResult:
+        """Returns when the visit is in the store. Raises StoreError if the database refused it."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Saved] = loop.create_future()
+        self._waiting.append((source, seen, done))
+        if len(self._waiting) == 1:
+            loop.call_later(KEEP_WITHIN_SECONDS, self._write)
+        elif len(self._waiting) >= KEEP_AT_ONCE:
+            self._write()
+        known, faults = seen.polling, seen.harvest.faults
+        if faults:
+            log.warning("faults", wijk=self._settings.wijk_key, source=source.key, codes=[one.code for one in faults])
+        return SourceResult(
+            source.key,
+            source.name,
+            known.state,
+            known.reason,
+            True,
+            await done,
+            faults,
+            seen.seconds,
+            known.next_check_at,
         )
-    known = seen.polling
-    return SourceResult(
-        source.key,
-        source.name,
-        known.state,
-        known.reason,
-        True,
-        saved,
-        seen.harvest.faults,
-        seen.seconds,
-        known.next_check_at,
-    )
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        try:
+            arrivals = [(seen, self._taken_in(source, seen)) for source, seen, _done in waiting]
+            saved = self._store.items.save_visits(self._settings.wijk_key, arrivals, self._now)
+        except WijkblikError as error:
+            for _source, _seen, done in waiting:
+                done.set_exception(error)
+        else:
+            for (_source, _seen, done), one in zip(waiting, saved, strict=True):
+                done.set_result(one)
+
+    def _taken_in(self, source: Source, seen: Visit) -> list[NewItem]:
+        settings = self._settings
+        return take_in(
+            seen.harvest.items,
+            source,
+            wijk_key=settings.wijk_key,
+            wijk=settings.wijk,
+            keys=self._keys,
+            retention=settings.defaults.retention,
+            now=self._now,
+        )
 
 
 def _kept_off(
@@ -269,27 +310,50 @@ def _kept_off(
     return SourceResult(source.key, source.name, "off", reason, asked=False)
 
 
-def _at_publisher(source: Source, base: str | None) -> Source:
-    if base is None or source.url is None:
+def fetch_limits(settings: Settings, base: str | None) -> FetchLimits:
+    """The limits of every request; our own publisher needs no pauses."""
+    limits = settings.defaults.fetch
+    return limits if base is None else limits.model_copy(update={"spacing_seconds": 0.0})
+
+
+def resolved(source: Source, base: str | None) -> Source:
+    """A scenario's source with the publisher's address in place of {publisher}, in its parameters too."""
+    if base is None:
         return source
-    return source.model_copy(update={"url": source.url.replace(PUBLISHER, base)})
+
+    def at_base(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace(PUBLISHER, base)
+        return [at_base(one) for one in value] if isinstance(value, list) else value
+
+    query = {name: at_base(value) for name, value in source.query.items()}
+    return source.model_copy(update={"url": at_base(source.url), "query": query})
 
 
-def _named_hosts(sources: Sequence[Source]) -> frozenset[str]:
-    """Private machines that the configuration names itself, by address or as localhost; never by a name that leads there."""
+def named_by(source: Source) -> frozenset[str]:
+    """The private machines ("host:port") that a source's configuration names itself, by address or as localhost."""
+    addresses = [source.url, *source.query.values()]
     return frozenset(
-        host for source in sources if (host := urlsplit(source.url or "").hostname) and _is_own_network(host)
+        name for address in addresses if isinstance(address, str) and (name := named_private(address)) is not None
     )
 
 
-def _is_own_network(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _host_of(source: Source) -> str:
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private and not address.is_link_local and not address.is_unspecified
+        return urlsplit(address_of(collectors()[source.collector], source)).netloc
+    except (KeyError, ValueError):
+        return ""
+
+
+def _planned_by_host(sources: Sequence[Source], remembered: Mapping[str, Polling]) -> defaultdict[str, list[datetime]]:
+    """When the sources on each host are to be asked, so that a new plan keeps apart from them."""
+    planned: defaultdict[str, list[datetime]] = defaultdict(list)
+    wall = datetime.now(UTC)
+    for source in sources:
+        known = remembered.get(source.key)
+        if known is not None and known.next_check_at is not None and known.next_check_at > wall:
+            planned[_host_of(source)].append(known.next_check_at)
+    return planned
 
 
 def _assess(settings: Settings, story_id: str, readings: Sequence[Reading], now: datetime) -> Assessment:

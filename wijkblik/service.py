@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collector.changes import starting_point
 from collector.registry import collectors
 from wijkblik import audit
 from wijkblik.datafolder import as_fixed, keys_path, open_store
@@ -142,14 +143,16 @@ class Service:
         """Every configured source with what is remembered of it."""
         remembered = self.store.sources.remembered(self._wijk)
         faults, counts = self.store.sources.current_faults(self._wijk), self.store.sources.item_counts(self._wijk)
+        background = self.store.background.counts(self._wijk)
         return [
             SourceStatus(
                 key=source.key,
                 name=source.name,
                 type=source.type,
                 collector=source.collector,
-                polling=remembered.get(source.key, Polling(url=source.url or "", configured_url=source.url or "")),
+                polling=remembered.get(source.key, starting_point(source, None)),
                 items=counts.get(source.key, 0),
+                background=background.get(source.key, 0),
                 faults=faults.get(source.key, ()),
             )
             for source in self.settings.wijk.sources

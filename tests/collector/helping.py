@@ -1,13 +1,25 @@
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from collector.changes import Pace, starting_point
 from collector.fetch import Fetcher, user_agent
-from wijkblik.models.items import Polling
+from collector.visit import Bounds
 from wijkblik.models.wijk import Cadence, FetchLimits, Source
 
 NOW = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
-LOOPBACK = frozenset({"127.0.0.1"})
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+class _EveryPort(frozenset):
+    """Names 127.0.0.1 on whatever port a test server got."""
+
+    def __contains__(self, name):
+        return name.startswith("127.0.0.1:")
+
+
+LOOPBACK = _EveryPort()
 SMALL = {
     "connect_seconds": 1,
     "read_seconds": 2,
@@ -17,6 +29,8 @@ SMALL = {
     "spacing_seconds": 0,
     "connections": 10,
     "items_per_answer": 100,
+    "pages_per_visit": 10,
+    "look_back_days": 14,
 }
 
 
@@ -34,11 +48,13 @@ def redirect(status, to):
 
 @dataclass
 class Server:
-    """A real server on loopback. A route is an answer, a list of answers in turn, or a coroutine function of the writer."""
+    """A real server on loopback. A route is an answer, a list of answers in turn (the last one stays), or a coroutine function of the writer."""
 
     routes: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
     """Of every request: path, headers (names in lower case) and moment."""
+    otherwise: bytes = answer(404)
+    """What any other path answers."""
     port: int = 0
 
     @property
@@ -54,10 +70,12 @@ class Server:
             request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             path = request[0].split(" ")[1]
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in request[1:] if line)}
-            self.asked.append((path, headers, asyncio.get_running_loop().time()))
-            route = self.routes.get(path, answer(404))
+            # Every host is asked for its robots.txt first; only a test that has one wants to see that.
+            if path != "/robots.txt" or path in self.routes:
+                self.asked.append((path, headers, asyncio.get_running_loop().time()))
+            route = self.routes.get(path, answer(404) if path == "/robots.txt" else self.otherwise)
             if isinstance(route, list):
-                route = route.pop(0)
+                route = route.pop(0) if len(route) > 1 else route[0]
             if isinstance(route, bytes):
                 writer.write(route)
                 await writer.drain()
@@ -80,8 +98,12 @@ class running:  # noqa: N801 - reads as a verb
         self._listener.close()
 
 
-def make_fetcher(allowed=LOOPBACK, **limits):
-    return Fetcher(FetchLimits(**(SMALL | limits)), user_agent("1.0", "team@example.nl"), allowed, clock=lambda: NOW)
+def limits(**changed):
+    return FetchLimits(**(SMALL | changed))
+
+
+def make_fetcher(named=LOOPBACK, *, hosts=None, clock=lambda: NOW, **changed):
+    return Fetcher(limits(**changed), user_agent("1.0", "team@example.nl"), named, hosts=hosts, clock=clock)
 
 
 def make_source(url="https://voorbeeld.nl/feed", **more):
@@ -91,10 +113,18 @@ def make_source(url="https://voorbeeld.nl/feed", **more):
 
 
 def fresh(source, **more):
-    return Polling(url=source.url, configured_url=source.url, **more)
+    return replace(starting_point(source, None), **more)
 
 
-CADENCE = Cadence(usual_minutes=20, longest_minutes=1440)
+CADENCE = Cadence(usual_minutes=20, shortest_minutes=5, longest_minutes=1440, requests_per_day=72)
+
+
+def bounds(now=NOW, *, named=LOOPBACK, taken=(), **changed):
+    return Bounds(now, ZONE, limits(**changed), named, taken)
+
+
+def pace(wall=NOW, taken=()):
+    return Pace(CADENCE, wall, ZONE, taken)
 
 
 def rss_feed(items="", channel="", head=""):

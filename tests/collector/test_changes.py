@@ -2,16 +2,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from helping import CADENCE, NOW, fresh, make_source
+from helping import NOW, fresh, make_source, pace
 
 from collector.base import Page
 from collector.changes import after_answer, after_failure, is_due, starting_point
 from wijkblik.errors import AddressRefusedError, BlockedError, GoneError, ParseError, RateLimitedError, StatusError
-from wijkblik.models.items import FetchedItem, Harvest
+from wijkblik.models.items import FetchedItem, Harvest, Polling
 
 SOURCE = make_source()
 KNOWN = fresh(
     SOURCE,
+    asked_url=SOURCE.url,
     etag='"1"',
     last_modified="gisteren",
     body_hash="h1",
@@ -31,8 +32,12 @@ def page(**more):
     return Page(**({"url": SOURCE.url, "status": 200, "body": b"x"} | more))
 
 
+def answered(known, page, body_hash, harvest, wall=NOW):
+    return after_answer(known, page, SOURCE.url, body_hash, harvest, NOW, pace(wall))
+
+
 def test_a_new_source_starts_afresh():
-    assert starting_point(SOURCE, None) == fresh(SOURCE)
+    assert starting_point(SOURCE, None) == Polling(SOURCE.url, SOURCE.url)
 
 
 def test_what_is_remembered_holds_until_a_person_changes_the_address():
@@ -57,9 +62,7 @@ def test_a_source_is_due_unless_it_waits_or_was_stopped(state, at, due):
 
 
 def test_an_answer_is_remembered():
-    known = after_answer(
-        KNOWN, page(etag='"2"', last_modified="nu"), "h2", harvest(NOW - HOUR, NOW - 2 * HOUR), NOW, CADENCE
-    )
+    known = answered(KNOWN, page(etag='"2"', last_modified="nu"), "h2", harvest(NOW - HOUR, NOW - 2 * HOUR))
     assert (known.etag, known.last_modified, known.body_hash) == ('"2"', "nu", "h2")
     assert (known.state, known.reason, known.failures, known.items_seen) == ("ok", "", 0, 2)
     assert (known.checked_at, known.last_item_at) == (NOW, NOW - HOUR)
@@ -68,34 +71,34 @@ def test_an_answer_is_remembered():
 
 
 def test_old_validators_do_not_outlive_a_new_body():
-    known = after_answer(KNOWN, page(), "h2", harvest(), NOW, CADENCE)
+    known = answered(KNOWN, page(), "h2", harvest())
     assert (known.etag, known.last_modified) == (None, None)
 
 
 def test_an_unchanged_answer_keeps_what_was_known():
-    known = after_answer(KNOWN, page(status=304, body=b"", unchanged=True), None, harvest(unchanged=True), NOW, CADENCE)
+    known = answered(KNOWN, page(status=304, body=b"", unchanged=True), None, harvest(unchanged=True))
     assert (known.etag, known.last_modified, known.body_hash, known.items_seen) == ('"1"', "gisteren", "h1", 5)
 
 
 def test_an_older_newest_item_does_not_turn_back_the_clock():
-    known = after_answer(replace(KNOWN, last_item_at=NOW), page(), "h", harvest(NOW - HOUR), NOW, CADENCE)
+    known = answered(replace(KNOWN, last_item_at=NOW), page(), "h", harvest(NOW - HOUR))
     assert known.last_item_at == NOW
 
 
 def test_a_time_without_a_zone_is_not_compared_with_one_that_has_it():
-    known = after_answer(KNOWN, page(), "h", harvest(datetime(2026, 7, 15), NOW - HOUR, None), NOW, CADENCE)
+    known = answered(KNOWN, page(), "h", harvest(datetime(2026, 7, 15), NOW - HOUR, None))
     assert known.last_item_at == NOW - HOUR
 
 
 def test_a_permanent_move_is_remembered_beside_the_configured_address():
-    known = after_answer(KNOWN, page(moved_to="https://elders.nl/"), "h", harvest(), NOW, CADENCE)
-    assert (known.url, known.configured_url) == ("https://elders.nl/", SOURCE.url)
+    known = answered(KNOWN, page(moved_to="https://elders.nl/"), "h", harvest())
+    assert (known.url, known.configured) == ("https://elders.nl/", SOURCE.url)
 
 
 def test_freshness_and_ttl_delay_the_next_visit():
-    known = after_answer(KNOWN, page(fresh_until=NOW + 5 * HOUR), "h", harvest(ttl_minutes=60), NOW, CADENCE)
+    known = answered(KNOWN, page(fresh_until=NOW + 5 * HOUR), "h", harvest(ttl_minutes=60))
     assert known.next_check_at == NOW + 5 * HOUR
-    assert after_answer(KNOWN, None, None, harvest(ttl_minutes=60), NOW, CADENCE).next_check_at == NOW + HOUR
+    assert answered(KNOWN, None, None, harvest(ttl_minutes=60)).next_check_at == NOW + HOUR
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def test_freshness_and_ttl_delay_the_next_visit():
     ],
 )
 def test_a_failure_sets_the_state_and_touches_nothing_that_was_read(error, state, reason, comes_back):
-    known = after_failure(KNOWN, error, NOW, CADENCE)
+    known = after_failure(KNOWN, error, pace())
     assert (known.state, known.reason, known.failures, known.since) == (state, reason, 3, NOW)
     assert (known.next_check_at is not None) is comes_back
     assert is_due(known, NOW + timedelta(days=3)) is comes_back
@@ -118,14 +121,14 @@ def test_a_failure_sets_the_state_and_touches_nothing_that_was_read(error, state
 
 
 def test_retry_after_is_honoured():
-    known = after_failure(fresh(SOURCE), RateLimitedError(429, retry_at=NOW + 9 * HOUR), NOW, CADENCE)
+    known = after_failure(fresh(SOURCE), RateLimitedError(429, retry_at=NOW + 9 * HOUR), pace())
     assert (known.state, known.next_check_at) == ("failing", NOW + 9 * HOUR)
 
 
 def test_failures_in_a_row_keep_the_day_it_began_and_space_the_visits():
-    first = after_failure(fresh(SOURCE), StatusError(500), NOW, CADENCE)
-    second = after_failure(first, StatusError(500), NOW + HOUR, CADENCE)
+    first = after_failure(fresh(SOURCE), StatusError(500), pace())
+    second = after_failure(first, StatusError(500), pace(NOW + HOUR))
     assert (second.since, second.failures) == (NOW, 2)
     assert second.next_check_at == NOW + HOUR + timedelta(minutes=80)
-    well = after_answer(second, page(), "h", harvest(), NOW + 2 * HOUR, CADENCE)
+    well = answered(second, page(), "h", harvest(NOW), NOW + 2 * HOUR)
     assert (well.state, well.reason, well.failures, well.since) == ("ok", "", 0, NOW + 2 * HOUR)

@@ -11,7 +11,8 @@ from helping import LOOPBACK, NOW, SMALL, answer, make_fetcher, redirect
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.fetch import LONGEST_WAIT, Fetcher, fresh_until, retry_after, user_agent
+from collector.fetch import Fetcher, user_agent
+from collector.headers import LONGEST_WAIT, fresh_until, retry_after
 from wijkblik.errors import (
     AddressRefusedError,
     BlockedError,
@@ -181,7 +182,7 @@ async def test_a_name_that_resolves_to_loopback_is_refused_unless_it_is_allowed_
         with pytest.raises(AddressRefusedError):
             await fetcher.get(url)
     assert server.asked == []
-    async with make_fetcher(frozenset({"localhost"})) as fetcher:
+    async with make_fetcher(frozenset({f"localhost:{server.port}"})) as fetcher:
         assert (await fetcher.get(url)).body == b"x"
 
 
@@ -246,6 +247,12 @@ async def test_an_address_that_is_none_is_a_fault_of_the_source(fetcher, url):
 # Statuses
 
 
+async def test_no_content_is_an_answer_without_a_body(server, fetcher):
+    server.routes["/"] = answer(204)
+    page = await fetcher.get(server.url + "/")
+    assert (page.status, page.body, page.unchanged) == (204, b"", False)
+
+
 @pytest.mark.parametrize(
     ("status", "error", "code"),
     [
@@ -256,7 +263,7 @@ async def test_an_address_that_is_none_is_a_fault_of_the_source(fetcher, url):
         (429, RateLimitedError, "rate_limited"),
         (500, StatusError, "http_error"),
         (503, RateLimitedError, "rate_limited"),
-        (204, StatusError, "http_error"),
+        (206, StatusError, "http_error"),
     ],
 )
 async def test_statuses_that_carry_no_feed(server, fetcher, status, error, code):

@@ -2,14 +2,13 @@ import asyncio
 import io
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import feedparser
 import pytest
 from aiohttp import web
-from helping import CADENCE, NOW, answer, fresh, make_fetcher, make_source, redirect, rss_feed, rss_item
+from helping import CADENCE, NOW, answer, bounds, fresh, make_fetcher, make_source, redirect, rss_feed, rss_item
 
 from collector import rss
 from collector.text import plain
@@ -21,16 +20,8 @@ FEED = rss_feed(rss_item("Een", "nr-een", DATE) + rss_item("Twee", "nr-twee", DA
 
 
 async def ask(fetcher, source, polling=None, collector=rss, items_limit=100):
-    return await visit(
-        source,
-        collector,
-        polling or fresh(source),
-        fetcher,
-        CADENCE,
-        NOW,
-        items_limit=items_limit,
-        wall_clock=lambda: NOW,
-    )
+    within = bounds(items_per_answer=items_limit)
+    return await visit(source, collector, polling or fresh(source), fetcher, CADENCE, within, wall_clock=lambda: NOW)
 
 
 def codes(outcome):
@@ -75,7 +66,7 @@ async def test_a_permanent_move_is_asked_at_its_new_address_next_time(server, fe
     first = await ask(fetcher, source)
     await ask(fetcher, source, first.polling)
     assert server.paths == ["/feed", "/new", "/new"]
-    assert first.polling.configured_url == source.url
+    assert first.polling.configured == source.url
 
 
 async def test_a_temporary_move_is_asked_at_the_old_address_next_time(server, fetcher):
@@ -169,7 +160,7 @@ async def test_other_addresses_of_a_source_are_asked_without_its_validators(serv
         await fetch(server.url + "/more")
         return Harvest()
 
-    known = replace(fresh(source), etag='"1"')
+    known = fresh(source, asked_url=source.url, etag='"1"')
     outcome = await ask(fetcher, source, known, SimpleNamespace(kind="x", collect=collect))
     assert [headers.get("if-none-match") for _path, headers, _at in server.asked] == ['"1"', None]
     assert outcome.polling.etag == '"2"'

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from wijkblik.models.background import Background
+from wijkblik.models.cadence import Rhythm
+
 SourceState = Literal["ok", "quiet", "failing", "blocked", "gone", "off"]
+Point = tuple[float, float]
 RetentionClass = Literal["usual", "briefing", "assembly"]
 
 
@@ -15,7 +20,8 @@ class FetchedItem:
     """One entry as a source published it: plain text, no id of ours, author still an opaque string.
 
     `entry_id` names the entry within its source; times are aware UTC or None where the
-    source gives none that can be right.
+    source gives none that can be right. `point` is latitude and longitude (WGS 84) of what
+    it is about; after `expires_at` (of a warning) it says nothing any more.
     """
 
     entry_id: str
@@ -26,6 +32,8 @@ class FetchedItem:
     lang: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    expires_at: datetime | None = None
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +46,66 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """What one visit to a source gave. `unchanged` means that the server or the body's hash said so."""
+    """What one visit to a source gave. `unchanged` means that the server or the body's hash said so.
+
+    `cursor` is what the collector wants to be handed at the next visit; None leaves it as it was.
+    An incomplete harvest was cut short: its cursor and validators are not kept, so that nothing is missed.
+    `ttl_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
+    `retry_at` is when the server lets us go on; `hub` and `topic` are where the feed offers to push (WebSub).
+    """
 
     items: tuple[FetchedItem, ...] = ()
     faults: tuple[Fault, ...] = ()
     unchanged: bool = False
     ttl_minutes: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    background: tuple[Background, ...] = ()
+    cursor: Mapping[str, str] | None = None
+    complete: bool = True
+    retry_at: datetime | None = None
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Polling:
     """What is remembered of a source between visits. Times are aware UTC, by the wall clock.
 
-    `url` is where it was last found for good; `configured_url` is the address that was
-    configured then, so that a change of configuration starts afresh.
+    `configured` is the address and the parameters that were configured then, so that a change of
+    configuration starts afresh; `asked_url` is the listing's address as it was last asked, `url` where that
+    was last found for good; validators and hash belong to it. `plan` and `plan_params` say why it is asked
+    when it is (a code with its parameters).
     """
 
     url: str
-    configured_url: str
+    configured: str
     state: SourceState = "ok"
     since: datetime | None = None
     reason: str = ""
+    asked_url: str = ""
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    cursor: Mapping[str, str] = field(default_factory=dict)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    first_checked_at: datetime | None = None
     checked_at: datetime | None = None
     next_check_at: datetime | None = None
+    plan: str = ""
+    plan_params: Mapping[str, str | int | float] = field(default_factory=dict)
     last_item_at: datetime | None = None
     failures: int = 0
     items_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What is remembered of a host between rounds: its robots.txt (empty: none), and until when it wants no request."""
+
+    robots: str = ""
+    robots_at: datetime | None = None
+    closed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +133,8 @@ class Item:
     fetched_at: datetime
     changed_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    expires_at: datetime | None = None
+    point: Point | None = None
 
     @property
     def at(self) -> datetime:
@@ -124,4 +165,5 @@ class SourceStatus:
     collector: str
     polling: Polling
     items: int = 0
+    background: int = 0
     faults: tuple[Fault, ...] = field(default=())

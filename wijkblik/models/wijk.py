@@ -180,13 +180,27 @@ class FetchLimits(Config):
     spacing_seconds: float = Field(ge=0)
     connections: int = Field(gt=0)
     items_per_answer: int = Field(gt=0)
+    pages_per_visit: int = Field(gt=0)
+    look_back_days: int = Field(gt=0, le=365)
 
 
 class Cadence(Config):
-    """How often a source is asked, in minutes, before its own limits apply."""
+    """How often sources are asked, before their own limits apply.
 
+    `requests_per_day` is what a source may cost on average, over all sources of a wijk. A source that is not known yet
+    is asked every `usual_minutes`; none is asked more often than `shortest_minutes` or less often than `longest_minutes`.
+    """
+
+    requests_per_day: float = Field(gt=0)
+    shortest_minutes: float = Field(gt=0)
     usual_minutes: float = Field(gt=0)
     longest_minutes: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Cadence:
+        if not self.shortest_minutes <= self.usual_minutes <= self.longest_minutes:
+            raise ValueError("use shortest_minutes <= usual_minutes <= longest_minutes")
+        return self
 
 
 class Retention(Config):

@@ -1,7 +1,10 @@
 """The only place with queries. `Store` holds one table group each.
 
 sources    what is remembered of each source, and its faults
+hosts      robots.txt and closed hours of hosts
 items      items and their full-text index
+lag        when items were published, fetched, scored, shown and opened
+background places, boundaries and figures
 stories    which item belongs to which story, and assessments
 feeds      the daily lists as shown
 decisions  what people said
@@ -13,10 +16,13 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from wijkblik.store.background import Backgrounds
 from wijkblik.store.database import open_database
 from wijkblik.store.decisions import Decisions
 from wijkblik.store.feeds import Feeds
+from wijkblik.store.hosts import Hosts
 from wijkblik.store.items import Items
+from wijkblik.store.lag import Lags
 from wijkblik.store.log import Log
 from wijkblik.store.sources import Sources
 from wijkblik.store.stories import Stories
@@ -30,7 +36,10 @@ class Store:
     def __init__(self, url: str, kind: str) -> None:
         self.engine = open_database(url, kind)
         self.sources = Sources(self.engine)
+        self.hosts = Hosts(self.engine)
         self.items = Items(self.engine)
+        self.lag = Lags(self.engine)
+        self.background = Backgrounds(self.engine)
         self.stories = Stories(self.engine)
         self.feeds = Feeds(self.engine)
         self.decisions = Decisions(self.engine)

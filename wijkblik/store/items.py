@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col, func, select
 
 from wijkblik.models.items import Item, NewItem, Visit
+from wijkblik.store.background import save_background
 from wijkblik.store.base import Queries, batches
 from wijkblik.store.sources import remember
 from wijkblik.store.tables import ItemRow, MembershipRow
@@ -21,6 +22,12 @@ _UNINDEX = text(
 )
 _INDEX_ONE = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n = :n")
 _INDEX_NEW = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n > :n")
+_BEGIN_LAG = text(
+    "INSERT OR IGNORE INTO lag(item_id, wijk, source_key, published_at, fetched_at) "
+    "SELECT item_id, wijk, source_key, published_at, fetched_at FROM item WHERE n > :n"
+)
+Arrival = tuple[Visit, Sequence[NewItem]]
+"""A visit and its items, made fit to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,22 @@ class Saved:
 class Items(Queries):
     """Reads and writes of `item` and its index."""
 
-    def save_visit(self, wijk: str, visit: Visit, items: Sequence[NewItem], at: datetime) -> Saved:
-        """All that a visit brought, in one transaction: items, index, the source's memory and its faults.
+    def save_visits(self, wijk: str, arrivals: Sequence[Arrival], at: datetime) -> list[Saved]:
+        """All that some visits brought, in one transaction: items, index, background, and what is remembered of the sources.
 
-        Saving the same visit twice changes nothing; an item whose content changed is updated in place.
+        Saving the same visits twice changes nothing; an item whose content changed is updated in place.
         """
         with self._write() as connection:
-            saved = _upsert(connection, wijk, items)
+            saved = _upsert(connection, wijk, arrivals)
+            for visit, _items in arrivals:
+                save_background(connection, wijk, visit.source_key, visit.harvest.background, at)
             remember(
-                connection, wijk, visit.source_key, visit.polling, visit.harvest.faults, visit.polling.checked_at or at
+                connection,
+                wijk,
+                [
+                    (visit.source_key, visit.polling, visit.harvest.faults, visit.polling.checked_at or at)
+                    for visit, _items in arrivals
+                ],
             )
         return saved
 
@@ -93,23 +107,37 @@ def to_item(row: ItemRow) -> Item:
         fetched_at=row.fetched_at,
         changed_at=row.changed_at,
         withdrawn_at=row.withdrawn_at,
+        expires_at=row.expires_at,
+        point=(row.lat, row.lon) if row.lat is not None and row.lon is not None else None,
     )
 
 
-def _upsert(connection: Connection, wijk: str, items: Sequence[NewItem]) -> Saved:
-    known = _known(connection, (new.item.item_id for new in items))
-    changed = [new for new in items if new.item.item_id in known and known[new.item.item_id][1] != new.content_hash]
-    fresh = [new for new in items if new.item.item_id not in known]
+def _upsert(connection: Connection, wijk: str, arrivals: Sequence[Arrival]) -> list[Saved]:
+    known = _known(connection, [new.item.item_id for _visit, items in arrivals for new in items])
+    fresh: dict[str, NewItem] = {}
+    changed: dict[str, NewItem] = {}
+    saved = []
+    for _visit, items in arrivals:
+        before = len(fresh), len(changed)
+        for new in items:
+            known_as = known.get(new.item.item_id)
+            if known_as is None:
+                fresh.setdefault(new.item.item_id, new)
+            elif known_as[1] != new.content_hash:
+                changed[new.item.item_id] = new
+        counts = len(fresh) - before[0], len(changed) - before[1]
+        saved.append(Saved(*counts, len(items) - sum(counts)))
     if changed:
-        numbers = [{"n": known[new.item.item_id][0]} for new in changed]
+        numbers = [{"n": known[item_id][0]} for item_id in changed]
         connection.execute(_UNINDEX, numbers)
-        _write_rows(connection, wijk, changed)
+        _write_rows(connection, wijk, changed.values())
         connection.execute(_INDEX_ONE, numbers)
     if fresh:
         last = connection.execute(select(func.coalesce(func.max(ItemRow.n), 0))).scalar_one()
-        _write_rows(connection, wijk, fresh)
+        _write_rows(connection, wijk, fresh.values())
         connection.execute(_INDEX_NEW, {"n": last})
-    return Saved(len(fresh), len(changed), len(items) - len(fresh) - len(changed))
+        connection.execute(_BEGIN_LAG, {"n": last})
+    return saved
 
 
 def _known(connection: Connection, item_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
@@ -120,13 +148,13 @@ def _known(connection: Connection, item_ids: Iterable[str]) -> dict[str, tuple[i
     return found
 
 
-def _write_rows(connection: Connection, wijk: str, items: Sequence[NewItem]) -> None:
+def _write_rows(connection: Connection, wijk: str, items: Iterable[NewItem]) -> None:
     statement = insert(ItemRow)
     new = statement.excluded
     # A pseudonym and its sealed author stay under the key of the week in which they were made.
-    update = {name: new[name] for name in ("title", "text", "lang", "url", "content_hash")} | {
-        "changed_at": new.fetched_at
-    }
+    update = {
+        name: new[name] for name in ("title", "text", "lang", "url", "expires_at", "lat", "lon", "content_hash")
+    } | {"changed_at": new.fetched_at}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["item_id"], set_=update), [_row(wijk, one) for one in items]
     )
@@ -147,6 +175,9 @@ def _row(wijk: str, new: NewItem) -> dict[str, object]:
         "sealed": new.sealed,
         "published_at": item.published_at,
         "fetched_at": item.fetched_at,
+        "expires_at": item.expires_at,
+        "lat": item.point[0] if item.point else None,
+        "lon": item.point[1] if item.point else None,
         "content_hash": new.content_hash,
         "retention_class": new.retention_class,
         "erase_after": new.erase_after,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col, delete, func, select
 
+from wijkblik.models.cadence import Rhythm
 from wijkblik.models.items import Fault, Polling
 from wijkblik.store.base import Queries
 from wijkblik.store.tables import FaultRow, ItemRow, SourceRow
 
 _REMEMBERED = tuple(field.name for field in fields(Polling))
+Remembered = tuple[str, Polling, tuple[Fault, ...], datetime | None]
+"""A source's key, what is to be remembered of it, its faults, and when they showed (default: when it was asked)."""
 
 
 class Sources(Queries):
@@ -24,14 +29,14 @@ class Sources(Queries):
         """What is remembered of each source of a wijk, by its key."""
         with self._read() as session:
             rows = session.exec(select(SourceRow).where(SourceRow.wijk == wijk)).all()
-            return {row.source_key: Polling(**{name: getattr(row, name) for name in _REMEMBERED}) for row in rows}
+            return {row.source_key: _as_polling(row) for row in rows}
 
     def remember(
         self, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault] = (), at: datetime | None = None
     ) -> None:
         """Keep what a visit without items taught."""
         with self._write() as connection:
-            remember(connection, wijk, source_key, polling, faults, at)
+            remember(connection, wijk, [(source_key, polling, tuple(faults), at)])
 
     def forget(self, wijk: str, source_key: str) -> None:
         """Start afresh with a source: its state, validators and faults go, its items stay."""
@@ -64,27 +69,53 @@ class Sources(Queries):
             return dict(session.exec(query).all())
 
 
-def remember(
-    connection: Connection, wijk: str, source_key: str, polling: Polling, faults: Iterable[Fault], at: datetime | None
-) -> None:
-    """Within a transaction: the source's new memory and its faults."""
-    statement = insert(SourceRow).values(wijk=wijk, source_key=source_key, **asdict(polling))
+def remember(connection: Connection, wijk: str, visits: Iterable[Remembered]) -> None:
+    """Within a transaction: what is to be remembered of some sources, and their faults."""
+    statement = insert(SourceRow)
     update = {name: statement.excluded[name] for name in _REMEMBERED}
-    connection.execute(statement.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update))
-    moment = at or polling.checked_at
-    rows = [
-        {
-            "wijk": wijk,
-            "source_key": source_key,
-            "code": fault.code,
-            "detail": fault.detail[:200],
-            "first_at": moment,
-            "last_at": moment,
-            "times": 1,
-        }
-        for fault in faults
-    ]
-    if rows:
+    upsert = statement.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update)
+    sources, faults = [], []
+    for source_key, polling, found, at in visits:
+        moment = at or polling.checked_at
+        sources.append({"wijk": wijk, "source_key": source_key} | _as_row(polling))
+        faults += [
+            {
+                "wijk": wijk,
+                "source_key": source_key,
+                "code": fault.code,
+                "detail": fault.detail[:200],
+                "first_at": moment,
+                "last_at": moment,
+                "times": 1,
+            }
+            for fault in found
+        ]
+    if sources:
+        connection.execute(upsert, sources)
+    if faults:
         new = insert(FaultRow)
         changes = {"last_at": new.excluded.last_at, "detail": new.excluded.detail, "times": FaultRow.times + 1}
-        connection.execute(new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes), rows)
+        connection.execute(
+            new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes), faults
+        )
+
+
+def _as_row(polling: Polling) -> dict[str, Any]:
+    row = {name: getattr(polling, name) for name in _REMEMBERED}
+    return row | {
+        "cursor": json.dumps(dict(polling.cursor)),
+        "plan_params": json.dumps(dict(polling.plan_params)),
+        "rhythm": polling.rhythm.to_json(),
+    }
+
+
+def _as_polling(row: SourceRow) -> Polling:
+    plain = {name: getattr(row, name) for name in _REMEMBERED}
+    return Polling(
+        **plain
+        | {
+            "cursor": json.loads(row.cursor),
+            "plan_params": json.loads(row.plan_params),
+            "rhythm": Rhythm.from_json(row.rhythm),
+        }
+    )

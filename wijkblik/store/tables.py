@@ -24,18 +24,34 @@ class SourceRow(SQLModel, table=True):
     wijk: str = Field(primary_key=True)
     source_key: str = Field(primary_key=True)
     url: str
-    configured_url: str
+    configured: str
     state: str
     since: datetime | None = None
     reason: str = ""
+    asked_url: str = ""
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    cursor: str = "{}"
+    rhythm: str = "{}"
+    first_checked_at: datetime | None = None
     checked_at: datetime | None = None
     next_check_at: datetime | None = None
+    plan: str = ""
+    plan_params: str = "{}"
     last_item_at: datetime | None = None
     failures: int = 0
     items_seen: int = 0
+
+
+class HostRow(SQLModel, table=True):
+    """What is remembered of a host ("host:port" or host; models.items.Host)."""
+
+    __tablename__ = "host"
+    host: str = Field(primary_key=True)
+    robots: str = Field(default="", sa_type=Text)
+    robots_at: datetime | None = None
+    closed_until: datetime | None = None
 
 
 class FaultRow(SQLModel, table=True):
@@ -71,9 +87,90 @@ class ItemRow(SQLModel, table=True):
     fetched_at: datetime
     changed_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    expires_at: datetime | None = None
+    lat: float | None = None
+    lon: float | None = None
     content_hash: str
     retention_class: str
     erase_after: datetime
+
+
+class LagRow(SQLModel, table=True):
+    """An item's way in time, kept without its content: published, fetched, scored, on a list, before a person's eyes."""
+
+    __tablename__ = "lag"
+    __table_args__ = (Index("ix_lag_source", "wijk", "source_key"),)
+    item_id: str = Field(primary_key=True)
+    wijk: str
+    source_key: str
+    published_at: datetime | None = None
+    fetched_at: datetime
+    scored_at: datetime | None = None
+    shown_at: datetime | None = None
+    opened_at: datetime | None = None
+
+
+class PlaceRow(SQLModel, table=True):
+    """A place of the gazetteer (models.background.GazetteerPlace)."""
+
+    __tablename__ = "gazetteer_place"
+    wijk: str = Field(primary_key=True)
+    place_id: str = Field(primary_key=True)
+    source_key: str
+    name: str
+    kind: str
+    municipality: str
+    postcode: str | None = None
+    wijk_code: str | None = None
+    buurt_code: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    fetched_at: datetime
+
+
+class AreaRow(SQLModel, table=True):
+    """A municipality, wijk or buurt with its boundary (models.background.Area)."""
+
+    __tablename__ = "area"
+    wijk: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    source_key: str
+    name: str
+    level: str
+    parent: str | None = None
+    year: int | None = None
+    geometry: str = Field(default="", sa_type=Text)
+    figures: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    fetched_at: datetime
+
+
+class FigureRow(SQLModel, table=True):
+    """One number of an area in a period (models.background.Figure)."""
+
+    __tablename__ = "figure"
+    wijk: str = Field(primary_key=True)
+    area_code: str = Field(primary_key=True)
+    measure: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    source_key: str
+    value: float
+    label: str = ""
+    fetched_at: datetime
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """A hub's promise to push a feed (WebSub). `secret` signs what it sends; `path` is the callback's last part."""
+
+    __tablename__ = "subscription"
+    wijk: str = Field(primary_key=True)
+    source_key: str = Field(primary_key=True)
+    path: str = Field(unique=True)
+    hub: str
+    topic: str
+    secret: str
+    state: str
+    asked_at: datetime
+    lease_until: datetime | None = None
 
 
 class MembershipRow(SQLModel, table=True):

@@ -1,0 +1,79 @@
+"""Listings of more than one page: followed to their end, and no further than a visit may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from collector.base import Fetch, Page
+from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, StatusError
+from wijkblik.models.items import Fault, Harvest
+
+Read = Callable[[Page], Harvest]
+Next = Callable[[Page, Harvest], str | None]
+
+
+async def follow(fetch: Fetch, first: str, read: Read, following: Next) -> Harvest:
+    """All pages as one harvest. `following` gives the next page's address, relative or not, or None at the end.
+
+    A first page that fails raises its CollectError. What fails further on becomes a fault, and what came
+    before it is kept: the harvest is then not `complete`, so that the next visit asks for the whole again.
+    A server that leads round in circles, or off to another host, is left.
+    """
+    page = await fetch(first)
+    if page.unchanged:
+        return Harvest(unchanged=True)
+    harvest = read(page)
+    seen, target = {first, page.url}, _target(page, following(page, harvest))
+    whole = harvest
+    while target is not None and target not in seen:
+        seen.add(target)
+        if urlsplit(target).netloc != urlsplit(page.url).netloc:
+            return replace(whole, faults=(*whole.faults, Fault("foreign_page")), complete=False)
+        try:
+            page = await fetch(target)
+            harvest = read(page)
+        except BlockedError:
+            raise
+        except CollectError as error:
+            fault = Fault(error.code if isinstance(error, BudgetSpentError) else "cut_short", error.code)
+            until = error.retry_at if isinstance(error, StatusError) else None
+            return replace(whole, faults=(*whole.faults, fault), complete=False, retry_at=until)
+        whole = joined(whole, harvest)
+        target = _target(page, following(page, harvest))
+    return whole
+
+
+def joined(one: Harvest, other: Harvest) -> Harvest:
+    """Two pages' harvest as one: items and background of both, each entry id once, faults of both."""
+    known = {item.entry_id for item in one.items}
+    return replace(
+        one,
+        items=one.items + tuple(item for item in other.items if item.entry_id not in known),
+        background=one.background + other.background,
+        faults=one.faults + other.faults,
+        complete=one.complete and other.complete,
+        retry_at=one.retry_at or other.retry_at,
+    )
+
+
+def by_link(page: Page, _harvest: Harvest) -> str | None:
+    """The next page as the Link header names it (RFC 8288, rel="next")."""
+    return page.links.get("next")
+
+
+def with_query(url: str, **values: object) -> str:
+    """The address with these query values set, in place of the same names; None takes a name out.
+
+    >>> with_query("https://a.example/x?limit=5&b=1", limit=40, b=None)
+    'https://a.example/x?limit=40'
+    """
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in values]
+    added = [(name, str(value)) for name, value in values.items() if value is not None]
+    return urlunsplit(parts._replace(query=urlencode(kept + added)))
+
+
+def _target(page: Page, target: str | None) -> str | None:
+    return None if target is None else urljoin(page.url, target)

@@ -1,0 +1,53 @@
+"""What a host's robots.txt allows us (RFC 9309). Pure: it is handed the file."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from wijkblik.models.items import Host
+
+PRODUCT = "Wijkblik"
+KEPT = timedelta(hours=24)
+"""How long the file may be relied on (RFC 9309, 2.4)."""
+AGAIN_AFTER = timedelta(hours=1)
+"""When a file that could not be read is asked for again."""
+MOST_CHARACTERS = 500 * 1024
+"""How much of the file is read (RFC 9309, 2.5)."""
+LONGEST_DELAY = 60.0
+
+
+def robots_address(url: str) -> str:
+    """Where the host of `url` keeps its robots.txt."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
+def is_current(host: Host, now: datetime) -> bool:
+    """Whether what is remembered of a host's robots.txt still counts."""
+    return host.robots_at is not None and now - host.robots_at < KEPT
+
+
+def allows(robots: str, url: str) -> bool:
+    """Whether the file lets us ask `url`. No file allows everything."""
+    return not robots or _read(robots).can_fetch(url, PRODUCT)
+
+
+def delay(robots: str) -> float:
+    """The seconds between two requests that the file asks for (Crawl-delay, not in the RFC); 0 if none, at most a minute."""
+    asked = _read(robots).crawl_delay(PRODUCT) if robots else None
+    return min(float(asked or 0), LONGEST_DELAY)
+
+
+def text(body: bytes) -> str:
+    """The file as text; whatever isn't UTF-8 is replaced, and a web page instead of the file is none."""
+    content = body[:MOST_CHARACTERS].decode("utf-8", "replace").removeprefix("\ufeff")
+    return "" if content.lstrip().startswith("<") else content
+
+
+@lru_cache(maxsize=256)
+def _read(robots: str) -> Protego:
+    return Protego.parse(robots)
