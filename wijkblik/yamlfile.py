@@ -62,6 +62,18 @@ def load_model(path: Path, type_: type[T] | Any, context: dict[str, Any] | None 
         raise ConfigError([_mistake(path, content, type_, detail) for detail in _own(error.errors())]) from error
 
 
+def mistakes_of(
+    path: Path, content: Any, error: ValidationError, type_: Any, within: tuple[int | str, ...]
+) -> list[Mistake]:
+    """What is wrong in one part of a file that was validated by a model of its own (`type_`); `within` leads to the part."""
+    found = []
+    for detail in _own(error.errors()):
+        wrong, right = _explain(detail, _known_keys(type_, detail["loc"][:-1]))
+        loc = (*within, *detail["loc"])
+        found.append(Mistake(path, line_of(content, loc), ".".join(str(step) for step in loc), wrong, right))
+    return found
+
+
 def line_of(content: Any, loc: tuple[int | str, ...]) -> int | None:
     """The 1-based line of the deepest part of `loc` that the file has; None if it has no lines."""
     line: int | None = None
@@ -97,7 +109,9 @@ def _explain(detail: ErrorDetails, known: tuple[str, ...]) -> tuple[str, str]:
             close = difflib.get_close_matches(name, known, n=1)
             return (
                 f"unknown key '{name}'",
-                f"Did you mean '{close[0]}'?" if close else f"Remove it. Known here: {', '.join(known)}",
+                f"Did you mean '{close[0]}'?"
+                if close
+                else "Remove it" + (f". Known here: {', '.join(known)}" if known else ""),
             )
         case "missing":
             return "this key is missing", f"Add '{name}: ...'"

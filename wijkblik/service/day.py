@@ -1,21 +1,17 @@
-"""What the page and the command line share: the day's feed, decisions, sources, and checking configuration."""
+"""A wijk's data for people: the day's feed, decisions, sources. What is read or decided here is written to the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from collector.changes import starting_point
-from collector.registry import collectors
 from wijkblik import audit
 from wijkblik.datafolder import as_fixed, keys_path, open_store
-from wijkblik.demo.scenario import read_items
-from wijkblik.errors import ConfigError, Mistake, NotFoundError
+from wijkblik.errors import NotFoundError
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.locale import Words, words
+from wijkblik.locale import words
 from wijkblik.models.feed import (
     BelowLine,
     FeedJson,
@@ -26,56 +22,15 @@ from wijkblik.models.feed import (
     JsonStory,
     JsonVerification,
 )
-from wijkblik.models.items import Polling, SourceStatus
-from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory, Reason
-from wijkblik.models.wijk import Defaults, Theme
-from wijkblik.settings import (
-    ScenarioFile,
-    Settings,
-    configs_folder,
-    load_environment,
-    load_settings,
-    load_themes,
-    load_wijk,
-    most_recent,
-)
+from wijkblik.models.items import SourceStatus
+from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory
+from wijkblik.service.labels import Labels
+from wijkblik.settings import Settings, load_settings
 from wijkblik.store import Store
-from wijkblik.yamlfile import line_of, load_model, read_yaml
-
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Codes and parameters of a wijk's data in one language."""
-
-    words: Words
-    themes: dict[str, Theme]
-
-    def theme(self, key: str) -> str:
-        theme = self.themes.get(key)
-        return theme.label.get(self.words.language, key) if theme else key
-
-    def reason(self, reason: Reason) -> str:
-        params = dict(reason.params)
-        if "theme" in params:
-            params["theme"] = self.theme(params["theme"])
-        return self.words(f"reason.{reason.code}", **params)
-
-    def fault(self, code: str) -> str:
-        key = f"fault.{code}"
-        return self.words(key) if self.words.has(key) else self.words("fault.failed")
-
-    def why(self, polling: Polling) -> str:
-        """Why a source is in its state, and what a person can do; empty when all is well."""
-        if not polling.reason:
-            return ""
-        key = f"source_reason.{polling.reason}"
-        return self.words(key) if self.words.has(key) else self.fault(polling.reason)
 
 
 class Service:
-    """One wijk's data for people. Everything that is read or decided here is written to the log."""
+    """One wijk's data for people."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
@@ -236,76 +191,3 @@ def _recut(entries: Sequence[tuple[FeedEntry, Assessment]], minutes: float) -> l
         spent += entry.minutes
         cut.append((replace(entry, shown=position == 0 or spent <= minutes), assessment))
     return cut
-
-
-def check(paths: Iterable[Path]) -> int:
-    """Validate configuration files and scenario folders; the number of them is given back.
-
-    Raises ConfigError with every mistake of every file, or ScenarioError.
-    """
-    environment = load_environment()
-    configs = configs_folder(environment)
-    themes, mistakes, count = load_themes(configs), [], 0
-    for path in paths:
-        count += 1
-        try:
-            mistakes += _check_one(path, themes)
-        except ConfigError as error:
-            mistakes += error.mistakes
-    if mistakes:
-        raise ConfigError(mistakes)
-    return count
-
-
-def _check_one(path: Path, themes: dict[str, Theme]) -> list[Mistake]:
-    if path.is_dir():
-        file: ScenarioFile = load_model(path / "scenario.yaml", ScenarioFile)
-        found = _check_wijk(path / "wijk.yaml", themes, scenario=file)
-        for _item in read_items(path / "items.jsonl", set(file.sources)):
-            pass
-        return found
-    if path.name == "themes.yaml":
-        load_model(path, dict[str, Theme])
-        return []
-    if path.name == "defaults.yaml":
-        load_model(path, Defaults)
-        return []
-    if path.name == "scenario.yaml":
-        load_model(path, ScenarioFile)
-        return []
-    beside = path.parent / "scenario.yaml"
-    return _check_wijk(path, themes, scenario=load_model(beside, ScenarioFile) if beside.is_file() else None)
-
-
-def _check_wijk(path: Path, themes: dict[str, Theme], scenario: ScenarioFile | None) -> list[Mistake]:
-    now = most_recent(scenario.now, _AMSTERDAM) if scenario else None
-    wijk, content = load_wijk(path, themes, now), read_yaml(path)
-    found = [
-        Mistake(path, line_of(content, (key,)) or 1, key, "without it nothing is collected", f"Add '{key}: ...'")
-        for key in wijk.unfounded
-    ]
-    for position, source in enumerate(wijk.sources):
-        where = ("sources", position, "collector")
-        if source.collector not in collectors():
-            right = f"Use one of: {', '.join(sorted(collectors()))}"
-            found.append(
-                Mistake(
-                    path,
-                    line_of(content, where),
-                    f"sources.{position}.collector",
-                    f"there is no collector '{source.collector}'",
-                    right,
-                )
-            )
-        if source.terms_checked_at is None:
-            line = line_of(content, ("sources", position))
-            found.append(
-                Mistake(
-                    path,
-                    line,
-                    f"sources.{position}.terms_checked_at",
-                    "without it this source stays off",
-                    "Add the date on which its terms were checked",
-                )
-            )
-    return found
