@@ -9,23 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import hashlib
 import io
 import re
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import fastfeedparser
 import feedparser
 
 from collector.base import Fetch
+from collector.reading import (
+    ADDRESS_LIMIT,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    counted,
+    cut,
+    digest,
+    language,
+    plausible,
+    require_data,
+    text_of,
+    web_address,
+)
 from collector.text import plain
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest
@@ -33,18 +44,12 @@ from wijkblik.models.wijk import Source
 
 kind = "feed"
 
-TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
 LARGE = 256 * 1024
 """A body from this size on is read beside the event loop, so that the other sources don't wait for it."""
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _MARKED_UP_TITLE = re.compile(
     rb"<title\b(?:[^<>]{0,300}\b(?:mode\s*=|type\s*=\s*.(?!text['\"]|html['\"]|text/plain|text/html))"
     rb"|[^<>]{0,300}>\s*<(?!/|!\[CDATA\[))"
-)
-_HTML_START = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _ITEM_START = re.compile(rb"<item\b")
 _DATES = re.compile(
@@ -60,7 +65,6 @@ _ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[AECMP][SD]T|MES?T)|Z)\s*
 _FAR_YEAR = re.compile(r"\s*\d{5,}-\d\d-")
 # The fast parser does not hand it over.
 _TTL = re.compile(rb"<ttl>\s{0,20}(\d{1,6})\s{0,20}</ttl>")
-_LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 Entry = Mapping[str, Any]
 
@@ -78,10 +82,7 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
 
 def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
     """The entries of a feed, in its order. Raises ParseError if the body is no feed at all."""
-    if not body.strip():
-        raise ParseError("the body is empty", code="empty")
-    if _HTML_START.match(body[:4096]):
-        raise ParseError("this is a web page, not a feed", code="html")
+    require_data(body)
     charset, body = _charset(content_type), body.removeprefix(codecs.BOM_UTF8)
     faults: list[Fault] = []
     document = None if _needs_forgiveness(body) else _read_fast(body, charset)
@@ -91,18 +92,18 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
     if not entries and not feed:
         raise ParseError("no feed could be recognised in the body")
     base = source.url or ""
-    language = _language(feed.get("language")) or source.language
+    usual = language(feed.get("language")) or source.language
     items: dict[str, FetchedItem] = {}
     for entry in entries:
-        item, item_faults = _item(entry, base, language)
+        item, item_faults = _item(entry, base, usual)
         faults += item_faults
         if item.entry_id in items:
             faults.append(Fault("duplicate_id"))
             if _same(items[item.entry_id], item):
                 continue
-            item = replace(item, entry_id=f"{item.entry_id}#{_digest(item.title, item.text)}")
+            item = replace(item, entry_id=f"{item.entry_id}#{digest(item.title, item.text)}")
         items[item.entry_id] = item
-    return Harvest(tuple(items.values()), _counted(faults), ttl_minutes=_ttl(body))
+    return Harvest(tuple(items.values()), counted(faults), ttl_minutes=_ttl(body))
 
 
 def _needs_forgiveness(body: bytes) -> bool:
@@ -140,7 +141,7 @@ def _read_fast(body: bytes, charset: str | None) -> tuple[Entry, Sequence[Entry]
     if _is_json(body):
         return document["feed"], entries
     if not entries or any(
-        (not entry.get("title") and not _body(entry)) or "\ufffd" in _text(entry.get("title")) for entry in entries
+        (not entry.get("title") and not _body(entry)) or "\ufffd" in text_of(entry.get("title")) for entry in entries
     ):
         return None
     return document["feed"], entries
@@ -161,75 +162,44 @@ def _read_forgiving(body: bytes, content_type: str, faults: list[Fault]) -> tupl
     return document.feed or {"version": document.version}, [dict(entry) for entry in document.entries]
 
 
-def _item(entry: Entry, base: str, language: str | None) -> tuple[FetchedItem, list[Fault]]:
+def _item(entry: Entry, base: str, usual: str | None) -> tuple[FetchedItem, list[Fault]]:
     faults: list[Fault] = []
-    title = _cut(plain(_text(entry.get("title"))), TITLE_LIMIT, "title_cut", faults)
-    text = _cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
+    title = cut(plain(text_of(entry.get("title"))), TITLE_LIMIT, "title_cut", faults)
+    text = cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
     published = _when(entry, "published", faults)
     updated = _when(entry, "updated", faults)
     raw_id = entry.get("id")
-    own_id = str(raw_id) if isinstance(raw_id, int) else _text(raw_id).strip()
-    link = _text(entry.get("link")).strip()
+    own_id = str(raw_id) if isinstance(raw_id, int) else text_of(raw_id).strip()
+    link = text_of(entry.get("link")).strip()
     if not own_id:
         faults.append(Fault("no_id"))
     # feedparser takes a guid for a link, also one that is no address.
-    url = None if link == own_id and "://" not in link else _address(link, base, faults)
+    url = None if link == own_id and "://" not in link else web_address(link, base, faults)
     item = FetchedItem(
-        entry_id=_entry_id(own_id or url or _digest(title, text), base),
+        entry_id=_entry_id(own_id or url or digest(title, text), base),
         title=title,
         text=text,
         url=url,
-        author=_cut(_text(entry.get("author")).strip(), TITLE_LIMIT, "author_cut", faults) or None,
-        lang=_language(entry.get("language") or _content_language(entry)) or language,
+        author=cut(text_of(entry.get("author")).strip(), TITLE_LIMIT, "author_cut", faults) or None,
+        lang=language(entry.get("language") or _content_language(entry)) or usual,
         published_at=published or updated,
         updated_at=updated,
     )
     return item, faults
 
 
-def _text(value: Any) -> str:
-    # JSON can hold half a surrogate pair, which no store takes.
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
 def _body(entry: Entry) -> str:
     contents = entry.get("content")
     if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
-        value = _text(contents[0].get("value"))
+        value = text_of(contents[0].get("value"))
         if value:
             return value
-    return _text(entry.get("description")) or _text(entry.get("summary"))
+    return text_of(entry.get("description")) or text_of(entry.get("summary"))
 
 
 def _content_language(entry: Entry) -> Any:
     detail = entry.get("title_detail")
     return detail.get("language") if isinstance(detail, Mapping) else None
-
-
-def _language(value: Any) -> str | None:
-    found = _LANGUAGE.match(value.strip().lower()) if isinstance(value, str) else None
-    return found.group() if found else None
-
-
-def _cut(text: str, limit: int, code: str, faults: list[Fault]) -> str:
-    if len(text) <= limit:
-        return text
-    faults.append(Fault(code, f"{len(text)} characters"))
-    return text[: limit - 1] + "…"
-
-
-def _address(link: str, base: str, faults: list[Fault]) -> str | None:
-    if not link:
-        return None
-    try:
-        address = urljoin(base, link)
-        parts = urlsplit(address)
-        if parts.scheme in {"http", "https"} and parts.hostname and len(address) <= ADDRESS_LIMIT:
-            return address
-    except ValueError:
-        pass
-    faults.append(Fault("bad_link"))
-    return None
 
 
 def _entry_id(own_id: str, base: str) -> str:
@@ -240,19 +210,19 @@ def _entry_id(own_id: str, base: str) -> str:
             own_id = own_id.partition(parts.netloc)[2] or "/"
     except ValueError:
         pass
-    return own_id if len(own_id) <= ADDRESS_LIMIT else _digest(own_id)
+    return own_id if len(own_id) <= ADDRESS_LIMIT else digest(own_id)
 
 
 def _when(entry: Entry, key: str, faults: list[Fault]) -> datetime | None:
     """The entry's time: aware, or naive where the source names no zone, or None where it can't be right."""
-    raw = _text(entry.get(key))
+    raw = text_of(entry.get(key))
     if not raw:
         return None
     at = _parse_time(raw, entry.get(f"{key}_parsed"))
-    if at is None or not EARLIEST.year <= at.year < LATEST.year:
+    at = plausible(at) if at else None
+    if at is None:
         faults.append(Fault("bad_date"))
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at
+    return at
 
 
 def _parse_time(raw: str, parsed: Any) -> datetime | None:
@@ -289,14 +259,3 @@ def _charset(content_type: str) -> str | None:
 
 def _same(one: FetchedItem, other: FetchedItem) -> bool:
     return (one.title, one.text, one.url) == (other.title, other.text, other.url)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _counted(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Equal kinds of fault as one, with their number."""
-    counts = Counter(fault.code for fault in faults)
-    first = {fault.code: fault for fault in reversed(faults)}
-    return tuple(first[code] if number == 1 else Fault(code, f"{number} times") for code, number in counts.items())

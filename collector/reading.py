@@ -1,0 +1,109 @@
+"""What every collector needs to read a value that a source sent: cut, checked, and never trusted. All pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
+
+from wijkblik.errors import ParseError
+from wijkblik.models.items import Fault
+
+TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_PAGE_START = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
+
+
+def require_data(body: bytes) -> None:
+    """Raises ParseError, code `empty` or `html`, if the body is nothing or a web page."""
+    if not body.strip():
+        raise ParseError("the body is empty", code="empty")
+    if _PAGE_START.match(body[:4096]):
+        raise ParseError("this is a web page, not data", code="html")
+
+
+def as_json(body: bytes) -> Any:
+    """What a JSON body says (RFC 8259). Raises ParseError, code `empty`, `html` or `not_json`, and nothing else."""
+    require_data(body)
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("the body is no JSON", code="not_json") from error
+
+
+def text_of(value: Any) -> str:
+    """The value if it is a string that can be stored, else nothing: JSON can hold half a surrogate pair."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def cut(text: str, limit: int, code: str, faults: list[Fault]) -> str:
+    """The text, at most `limit` characters long; a cut is added to the faults under this code."""
+    if len(text) <= limit:
+        return text
+    faults.append(Fault(code, f"{len(text)} characters"))
+    return text[: limit - 1] + "…"
+
+
+def web_address(link: str, base: str, faults: list[Fault]) -> str | None:
+    """The link, seen from `base`, if it is an http or https address; None without one, with the fault `bad_link` for another."""
+    if not link:
+        return None
+    try:
+        address = urljoin(base, link)
+        parts = urlsplit(address)
+        if parts.scheme in {"http", "https"} and parts.hostname and len(address) <= ADDRESS_LIMIT:
+            return address
+    except ValueError:
+        pass
+    faults.append(Fault("bad_link"))
+    return None
+
+
+def moment(value: Any) -> datetime | None:
+    """A time as ISO 8601 writes it: in UTC, or naive where it names no zone; None if it is another thing or can't be right.
+
+    >>> moment("2026-07-15T12:00:00+02:00")
+    datetime.datetime(2026, 7, 15, 10, 0, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        return plausible(datetime.fromisoformat(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def plausible(at: datetime) -> datetime | None:
+    """The time, in UTC unless naive, if a source can have meant it: neither from before the web nor far ahead."""
+    if not EARLIEST.year <= at.year < LATEST.year:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at
+
+
+def language(value: Any) -> str | None:
+    """The two letters (ISO 639-1) that a language tag (BCP 47) begins with."""
+    found = _LANGUAGE.match(value.strip().lower()) if isinstance(value, str) else None
+    return found.group() if found else None
+
+
+def digest(*parts: str) -> str:
+    """A name for what has none of its own: 32 hexadecimal digits of a SHA-256."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def counted(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Equal kinds of fault as one, with their number."""
+    counts = Counter(fault.code for fault in faults)
+    first = {fault.code: fault for fault in reversed(faults)}
+    return tuple(first[code] if number == 1 else Fault(code, f"{number} times") for code, number in counts.items())
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
