@@ -11,8 +11,8 @@ import asyncio
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -114,15 +114,38 @@ class Fetcher:
     ) -> Page:
         """The page at `url`, following redirects. A 304 gives a page without a body, `unchanged`.
 
+        `headers` are for this host alone: a redirect to another goes without them.
         `named` are the private machines that may be reached from here, all of the fetcher's by default.
         Raises a CollectError: see wijkblik.errors for which means what.
         """
-        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified, **(headers or {})}
+        own = headers or {}
+        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified, **own}
         assert not {name.lower() for name in asked} & NEVER_SENT, "no collector logs in"
         sent = httpx.Headers({name: value for name, value in asked.items() if value}, encoding="utf-8")
-        visit = _Journey(self._named if named is None else named, self._limits.total_seconds)
+        with self._translating():
+            return await self._follow(url, sent, self._journey(named, frozenset(own)))
+
+    async def post(self, url: str, form: Mapping[str, str], *, named: frozenset[str] | None = None) -> Page:
+        """What `url` answers to a form (application/x-www-form-urlencoded). A redirect is not followed.
+
+        `named` is as with `get`. Raises a CollectError.
+        """
+        journey = self._journey(named)
+        with self._translating():
+            _check_address(url, journey.named)
+            answer = await self._one_request(url, httpx.Headers({"Accept": "*/*"}), journey, None, form)
+        if isinstance(answer, Page):
+            return answer
+        raise StatusError(answer[0], "a form is sent to one address only", code="redirects")
+
+    def _journey(self, named: frozenset[str] | None, own: frozenset[str] = frozenset()) -> _Journey:
+        return _Journey(self._named if named is None else named, self._limits.total_seconds, own)
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        """Foreign errors as ours, with their cause."""
         try:
-            return await self._follow(url, sent, visit)
+            yield
         except TimeoutError as error:
             raise UnreachableError(
                 f"no complete answer within {self._limits.total_seconds:g} s", code="timed_out"
@@ -140,7 +163,10 @@ class Fetcher:
             if isinstance(answer, Page):
                 return answer
             status, target = answer
-            url = urljoin(url, target)
+            before, url = url, urljoin(url, target)
+            if urlsplit(url)[:2] != urlsplit(before)[:2]:
+                for name in journey.own:
+                    headers.pop(name, None)
             if LOGIN_STEPS & set(urlsplit(url).path.lower().split("/")):
                 raise BlockedError(status, "redirected to a login page", code="login")
             all_permanent = all_permanent and status in PERMANENT
@@ -148,15 +174,21 @@ class Fetcher:
         raise TooLargeError(f"more than {self._limits.redirects} redirects", code="redirects")
 
     async def _one_request(
-        self, url: str, headers: httpx.Headers, journey: _Journey, moved_to: str | None
+        self,
+        url: str,
+        headers: httpx.Headers,
+        journey: _Journey,
+        moved_to: str | None,
+        form: Mapping[str, str] | None = None,
     ) -> Page | tuple[int, str]:
         """The page, or the status and target of a redirect. Waiting for our turn is not the server's time."""
+        method = "GET" if form is None else "POST"
         await self._wait_for_turn(url)
         assert self._client is not None
         async with self._slots, journey.clocked():
             # A cookie that one answer set must not go along with the next request.
             self._client.cookies.clear()
-            async with self._client.stream("GET", url, headers=headers) as response:
+            async with self._client.stream(method, url, headers=headers, data=form) as response:
                 now = self._clock()
                 until = limited_until(response.headers, now)
                 if until is not None:
@@ -244,10 +276,11 @@ class Fetcher:
 
 
 class _Journey:
-    """One address and where it redirects to: which private machines may be reached, and the server's time left."""
+    """One address and where it redirects to: which private machines may be reached, the server's time left, and the
+    names of the headers that are meant for the first host alone."""
 
-    def __init__(self, named: frozenset[str], seconds: float) -> None:
-        self.named, self._left = named, seconds
+    def __init__(self, named: frozenset[str], seconds: float, own: frozenset[str] = frozenset()) -> None:
+        self.named, self._left, self.own = named, seconds, own
 
     @asynccontextmanager
     async def clocked(self) -> AsyncIterator[None]:
@@ -292,6 +325,8 @@ def _raise_for_status(response: httpx.Response, now: datetime) -> None:
     status, retry_at = response.status_code, retry_after(response.headers.get("retry-after"), now)
     match status:
         case 200 | 203:
+            return
+        case 201 | 202 if response.request.method == "POST":
             return
         case 401 | 403 | 407:
             raise BlockedError(status)

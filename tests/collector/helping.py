@@ -55,6 +55,8 @@ class Server:
     """Of every request: path, headers (names in lower case) and moment."""
     otherwise: bytes = answer(404)
     """What any other path answers."""
+    forms: list = field(default_factory=list)
+    """The bodies that were sent along."""
     port: int = 0
 
     @property
@@ -70,6 +72,8 @@ class Server:
             request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             path = request[0].split(" ")[1]
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in request[1:] if line)}
+            if sent := await reader.readexactly(int(headers.get("content-length", 0))):
+                self.forms.append(sent)
             # Every host is asked for its robots.txt first; only a test that has one wants to see that.
             if path != "/robots.txt" or path in self.routes:
                 self.asked.append((path, headers, asyncio.get_running_loop().time()))

@@ -161,6 +161,50 @@ async def test_a_redirect_to_a_login_page_blocks_and_is_not_followed(server, fet
     assert server.paths == ["/a"]
 
 
+async def test_headers_meant_for_one_host_do_not_go_along_to_another(server, second_server, fetcher):
+    server.routes |= {"/a": redirect(302, "/b"), "/b": redirect(302, second_server.url + "/c")}
+    second_server.routes |= {"/c": redirect(302, server.url + "/d")}
+    server.routes["/d"] = answer(200, b"x")
+    await fetcher.get(server.url + "/a", headers={"X-Goog-Api-Key": "key"}, accept="text/x")
+    sent = [(path, headers.get("x-goog-api-key"), headers["accept"]) for path, headers, _at in server.asked]
+    assert sent == [("/a", "key", "text/x"), ("/b", "key", "text/x"), ("/d", None, "text/x")]
+    assert [headers.get("x-goog-api-key") for _path, headers, _at in second_server.asked] == [None]
+
+
+# Sending a form
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+async def test_a_form_is_sent_and_its_acceptance_read(server, fetcher, status):
+    server.routes["/hub"] = answer(status)
+    page = await fetcher.post(server.url + "/hub", {"hub.mode": "subscribe", "hub.topic": "https://a.example/?x=1&y"})
+    assert page.status == status
+    assert server.forms == [b"hub.mode=subscribe&hub.topic=https%3A%2F%2Fa.example%2F%3Fx%3D1%26y"]
+    assert server.asked[0][1]["content-type"] == "application/x-www-form-urlencoded"
+    assert server.asked[0][1]["user-agent"] == "Wijkblik/1.0 (+team@example.nl)"
+
+
+async def test_a_form_goes_to_one_address_only(server, fetcher):
+    server.routes |= {"/hub": redirect(307, "/other"), "/other": answer(202)}
+    with pytest.raises(StatusError) as caught:
+        await fetcher.post(server.url + "/hub", {"a": "b"})
+    assert (caught.value.status, server.paths) == (307, ["/hub"])
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, StatusError), (403, BlockedError), (429, RateLimitedError)])
+async def test_a_form_that_is_refused_is_an_error(server, fetcher, status, error):
+    server.routes["/hub"] = answer(status)
+    with pytest.raises(error):
+        await fetcher.post(server.url + "/hub", {"a": "b"})
+
+
+async def test_a_form_is_not_sent_to_a_private_host_that_is_not_named(server):
+    async with make_fetcher(named=frozenset()) as fetcher:
+        with pytest.raises(AddressRefusedError):
+            await fetcher.post(server.url + "/hub", {"a": "b"})
+    assert server.asked == []
+
+
 # Addresses that may not be asked
 
 
@@ -263,6 +307,7 @@ async def test_no_content_is_an_answer_without_a_body(server, fetcher):
         (429, RateLimitedError, "rate_limited"),
         (500, StatusError, "http_error"),
         (503, RateLimitedError, "rate_limited"),
+        (202, StatusError, "http_error"),
         (206, StatusError, "http_error"),
     ],
 )
