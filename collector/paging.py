@@ -75,5 +75,15 @@ def with_query(url: str, **values: object) -> str:
     return urlunsplit(parts._replace(query=urlencode(kept + added)))
 
 
+def offset_of(url: str) -> int:
+    """Which entry an address asks to begin with, by its `offset`: 0 for the first and where it names none.
+
+    >>> offset_of("https://a.example/x?offset=25")
+    25
+    """
+    value = dict(parse_qsl(urlsplit(url).query)).get("offset", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else 0
+
+
 def _target(page: Page, target: str | None) -> str | None:
     return None if target is None else urljoin(page.url, target)

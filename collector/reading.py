@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from wijkblik.errors import ParseError
-from wijkblik.models.items import Fault
+from wijkblik.models.items import Fault, Point
 
 TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -85,6 +85,19 @@ def plausible(at: datetime) -> datetime | None:
     if not EARLIEST.year <= at.year < LATEST.year:
         return None
     return at.astimezone(UTC) if at.tzinfo else at
+
+
+def point_of(lat: Any, lon: Any) -> Point | None:
+    """Latitude and longitude in degrees (WGS 84), as numbers or written out; None if they are no spot on earth.
+
+    >>> point_of("52.37", 4.9)
+    (52.37, 4.9)
+    """
+    try:
+        point = float(lat), float(lon)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None
 
 
 def language(value: Any) -> str | None:
