@@ -1,0 +1,72 @@
+"""Where things are: points, polygons as warnings write them, and how far apart they lie. All in WGS 84, all pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from wijkblik.models.items import Point
+
+EARTH_KM = 6371.0088
+"""The Earth's mean radius (IUGG)."""
+_DEGREE_KM = math.radians(1) * EARTH_KM
+
+Polygon = Sequence[Point]
+"""Corners as (latitude, longitude), the first one repeated at the end or not."""
+
+
+def point(lat: Any, lon: Any) -> Point | None:
+    """Latitude and longitude in degrees, from numbers or from text that holds them; None if no place has them.
+
+    >>> point("52.1", 6.5), point(91, 0), point(None, "x")
+    ((52.1, 6.5), None, None)
+    """
+    if isinstance(lat, bool) or isinstance(lon, bool):
+        return None
+    try:
+        found = float(lat), float(lon)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if abs(found[0]) <= 90 and abs(found[1]) <= 180 else None
+
+
+def polygon(text: str) -> Polygon | None:
+    """A polygon as CAP 1.2 (OASIS) writes it, "lat,lon lat,lon ..."; None if a corner is wrong or there are fewer than three."""
+    corners = [point(*pair) if len(pair := corner.split(",")) == 2 else None for corner in text.split()]
+    known = [corner for corner in corners if corner is not None]
+    return tuple(known) if len(known) == len(corners) >= 3 else None
+
+
+def distance_km(one: Point, other: Point) -> float:
+    """Kilometres between two points along the globe (the haversine formula)."""
+    lat, other_lat = math.radians(one[0]), math.radians(other[0])
+    half_lat, half_lon = (other_lat - lat) / 2, math.radians(other[1] - one[1]) / 2
+    chord = math.sin(half_lat) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(half_lon) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(chord, 1.0)))
+
+
+def gap_km(here: Point, corners: Polygon) -> float:
+    """Kilometres from a point to a polygon's nearest edge, 0 inside it. On a plane that touches the globe at the point:
+    good to a percent within a hundred kilometres."""
+    shrink = math.cos(math.radians(here[0]))
+    plane = [((lon - here[1]) * shrink * _DEGREE_KM, (lat - here[0]) * _DEGREE_KM) for lat, lon in corners]
+    edges = list(zip(plane, (*plane[1:], plane[0]), strict=True))
+    # A ray from the point, now the origin, crosses the border an odd number of times if it starts inside.
+    crossings = sum(
+        (y > 0) != (other_y > 0) and (other_x - x) * -y / (other_y - y) + x > 0 for (x, y), (other_x, other_y) in edges
+    )
+    return 0.0 if crossings % 2 else min(_from_origin(*edge) for edge in edges)
+
+
+def centre(corners: Polygon) -> Point:
+    """The middle of a polygon's extent."""
+    lats, lons = [lat for lat, _lon in corners], [lon for _lat, lon in corners]
+    return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+
+
+def _from_origin(start: tuple[float, float], end: tuple[float, float]) -> float:
+    (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+    length = dx * dx + dy * dy
+    along = min(max(-(x * dx + y * dy) / length, 0.0), 1.0) if length else 0.0
+    return math.hypot(x + along * dx, y + along * dy)
