@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from wijkblik.demo.formats import FORMATS, Channel, page
+from wijkblik.demo.formats import FORMATS
+from wijkblik.demo.formats.base import Answer, Channel, Handler, Request, gone, not_found, page
 from wijkblik.demo.scenario import Scenario, latest_change
-from wijkblik.errors import ScenarioError
+from wijkblik.errors import NotFoundError, ScenarioError
 from wijkblik.models.wijk import PUBLISHER, Wijk
 from wijkblik.settings import Settings
 
 HOST = "127.0.0.1"
 MAX_AGE = 60
+ROBOTS = Answer(b"User-agent: *\nAllow: /\n")
 
 
 class Publisher:
@@ -30,8 +34,9 @@ class Publisher:
             raise ScenarioError(f"'{settings.wijk_key}' is a real wijk; only a scenario folder can be published.")
         self._scenario = Scenario(settings.scenario)
         self._wijk = settings.wijk
-        self._by_path = {"/" + source.path.lstrip("/"): key for key, source in self._scenario.sources.items()}
-        self._check(settings.wijk)
+        self._check_formats(settings.wijk)
+        self._routes = self._all_routes()
+        self._check_addresses(settings.wijk)
         self.as_of = settings.scenario.now
         try:
             self._server = _Server((HOST, port), self)
@@ -67,42 +72,84 @@ class Publisher:
             self.stop()
             thread.join()
 
-    def answer(self, path: str) -> tuple[int, str, bytes, datetime]:
-        """Status, content type, body and last change for a path."""
-        if key := self._by_path.get(path):
-            source = self._wijk.source(key)
-            items = self._scenario.listing(key, self.as_of, self.base)
-            changed = latest_change(items, self._scenario.now)
-            title = source.name if source else key
-            channel = Channel(title, self.base + path, f"{self.base}/{key}/", self._wijk.zone, changed)
-            content_type, body = FORMATS[self._scenario.sources[key].format](channel, items)
-            return 200, content_type, body, changed
+    def listing_of(self, source_key: str, item_id: str) -> tuple[str, bytes]:
+        """Content type and body of a listing of the source that holds only this item, whatever its pages.
+
+        The item is as at `as_of`, also if it is not listed then. Raises NotFoundError if the source has no such item.
+        """
+        item = self._scenario.item_of(source_key, item_id, self.as_of, self.base)
+        source = self._scenario.sources.get(source_key)
+        document = FORMATS[source.format].document if source else None
+        if item is None or document is None:
+            raise NotFoundError("item", item_id)
+        answer = document(self._channel(source_key), [item])
+        return answer.content_type, answer.body
+
+    def answer(self, path: str, query: str = "") -> Answer:
+        """What stands at a path. `changed` is always set."""
+        if route := self._route(path):
+            key, handler, captured = route
+            channel = self._channel(key)
+            request = Request(self.base + quote(path), tuple(parse_qsl(query, keep_blank_values=True)), captured)
+            return _dated(handler(channel, request), channel.updated_at)
         if found := self._scenario.find(path, self.as_of, self.base):
             item, shown = found
-            if self._scenario.is_withdrawn(item, self.as_of):
-                return 410, "text/plain; charset=utf-8", b"withdrawn\n", shown.updated_at
-            return 200, "text/html; charset=utf-8", page(shown), shown.updated_at
-        return 404, "text/plain; charset=utf-8", b"not found\n", self._scenario.now
+            return gone(shown) if self._scenario.is_withdrawn(item, self.as_of) else page(shown)
+        return _dated(ROBOTS if path == "/robots.txt" else not_found(), self._scenario.now)
 
-    def _check(self, wijk: Wijk) -> None:
+    def _channel(self, key: str) -> Channel:
+        path, source = self._scenario.sources[key].path, self._wijk.source(key)
+        items = self._scenario.listing(key, self.as_of, self.base)
+        return Channel(
+            title=source.name if source else key,
+            url=f"{self.base}/{path.lstrip('/')}",
+            home=f"{self.base}/{key}/",
+            wijk=self._wijk,
+            now=self.as_of,
+            updated_at=latest_change(items, self._scenario.now),
+            items=tuple(items),
+            withdrawn=tuple(self._scenario.withdrawn(key, self.as_of, self.base)),
+        )
+
+    def _route(self, path: str) -> tuple[str, Handler, str] | None:
+        """Whose route a path is, what answers it, and what stands where the route has {}."""
+        if path in self._routes:
+            return *self._routes[path], ""
+        for template, (key, handler) in self._routes.items():
+            if "{}" in template and (found := re.fullmatch(re.escape(template).replace(r"\{\}", "([^/]+)"), path)):
+                return key, handler, found.group(1)
+        return None
+
+    def _all_routes(self) -> dict[str, tuple[str, Handler]]:
+        """Source and handler by path; where two claim one, a configured path goes before a neighbour of another's."""
+        own: dict[str, tuple[str, Handler]] = {}
+        neighbours: dict[str, tuple[str, Handler]] = {}
+        for key, source in self._scenario.sources.items():
+            path = "/" + source.path.lstrip("/")
+            for route, handler in FORMATS[source.format].routes(path).items():
+                (own if route == path else neighbours).setdefault(route, (key, handler))
+        return neighbours | own
+
+    def _check_formats(self, wijk: Wijk) -> None:
         for key, source in self._scenario.sources.items():
             if source.format not in FORMATS:
                 raise ScenarioError(
                     f"scenario.yaml: sources.{key}.format: '{source.format}' is not known. Use one of: {', '.join(FORMATS)}."
                 )
-            if wijk.source(key) is None:
+            if FORMATS[source.format].document is not None and wijk.source(key) is None:
                 raise ScenarioError(
                     f"scenario.yaml: sources.{key}: wijk.yaml has no source with this key. Add it there, or remove it here."
                 )
+
+    def _check_addresses(self, wijk: Wijk) -> None:
         for configured in wijk.sources:
-            if (
-                configured.url
-                and configured.url.startswith(PUBLISHER)
-                and configured.url.removeprefix(PUBLISHER) not in self._by_path
-            ):
-                raise ScenarioError(
-                    f"wijk.yaml: sources.{configured.key}: scenario.yaml serves nothing at {configured.url}."
-                )
+            address = configured.url or ""
+            if address.startswith(PUBLISHER) and not self._route(urlsplit(address.removeprefix(PUBLISHER)).path):
+                raise ScenarioError(f"wijk.yaml: sources.{configured.key}: scenario.yaml serves nothing at {address}.")
+
+
+def _dated(answer: Answer, changed: datetime) -> Answer:
+    return answer if answer.changed else replace(answer, changed=changed)
 
 
 class _Server(ThreadingHTTPServer):
@@ -126,21 +173,24 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond(with_body=False)
 
     def _respond(self, *, with_body: bool) -> None:
-        status, content_type, body, changed = self.server.publisher.answer(unquote(urlsplit(self.path).path))
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        headers = {"Content-Type": content_type}
-        if status == 200:
+        asked = urlsplit(self.path)
+        answer = self.server.publisher.answer(unquote(asked.path), asked.query)
+        status, body, headers = answer.status, answer.body, dict(answer.headers)
+        if status == 200 and answer.changed is not None:
+            etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
             headers |= {
                 "ETag": etag,
-                "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
+                "Last-Modified": format_datetime(answer.changed.astimezone(UTC), usegmt=True),
                 "Cache-Control": f"public, max-age={MAX_AGE}",
             }
-            if self._is_known(etag, changed):
+            if self._is_known(etag, answer.changed):
                 status, body = 304, b""
         self.send_response(status)
+        if status != 204:
+            self.send_header("Content-Type", answer.content_type)
         for name, value in headers.items():
             self.send_header(name, value)
-        if status != 304:
+        if status not in {204, 304}:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if with_body and body:
@@ -153,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
         if (since := self.headers.get("If-Modified-Since")) is not None:
             try:
                 return changed <= parsedate_to_datetime(since)
-            except ValueError:
+            except (ValueError, TypeError):
                 return False
         return False
 

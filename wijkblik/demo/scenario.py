@@ -60,9 +60,10 @@ class ScenarioItem(_Line):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An item as its source shows it at a moment. Times are aware UTC."""
+    """An item as its source shows it at a moment. Times are aware UTC; `number` is its line's in the folder, from 1."""
 
     id: str
+    number: int
     lang: str
     title: str
     text: str
@@ -79,15 +80,22 @@ class Scenario:
         self.now = scenario.now
         self.sources = scenario.file.sources
         self.items = tuple(read_items(scenario.folder / "items.jsonl", set(self.sources)))
+        self._numbers = {item.id: number for number, item in enumerate(self.items, start=1)}
 
     def listing(self, source: str, as_of: datetime, base: str) -> list[Published]:
         """What a source lists at a moment, newest first. `base` is the publisher's address."""
-        shown = [
-            self._published(item, as_of, base)
-            for item in self.items
-            if item.source == source and self._at(item.at) <= as_of and not self.is_withdrawn(item, as_of)
-        ]
-        return sorted(shown, key=lambda item: (item.published_at, item.id), reverse=True)
+        return self._of_source(source, as_of, base, withdrawn=False)
+
+    def withdrawn(self, source: str, as_of: datetime, base: str) -> list[Published]:
+        """What a source has taken back by then, newest first."""
+        return self._of_source(source, as_of, base, withdrawn=True)
+
+    def item_of(self, source: str, item_id: str, as_of: datetime, base: str) -> Published | None:
+        """One item of a source as it stands at a moment, whether it is listed then or not."""
+        for item in self.items:
+            if item.id == item_id and item.source == source:
+                return self._published(item, as_of, base)
+        return None
 
     def find(self, path: str, as_of: datetime, base: str) -> tuple[ScenarioItem, Published] | None:
         """The item whose own address has this path, if it is published by then."""
@@ -99,6 +107,14 @@ class Scenario:
     def is_withdrawn(self, item: ScenarioItem, as_of: datetime) -> bool:
         """Whether its author has taken the item back by then."""
         return item.withdrawn_at is not None and self._at(item.withdrawn_at) <= as_of
+
+    def _of_source(self, source: str, as_of: datetime, base: str, *, withdrawn: bool) -> list[Published]:
+        shown = [
+            self._published(item, as_of, base)
+            for item in self.items
+            if item.source == source and self._at(item.at) <= as_of and self.is_withdrawn(item, as_of) == withdrawn
+        ]
+        return sorted(shown, key=lambda item: (item.published_at, item.id), reverse=True)
 
     def _at(self, offset: str) -> datetime:
         moment: datetime = self.now + isodate.parse_duration(offset)
@@ -113,6 +129,7 @@ class Scenario:
                 updated_at = self._at(change.at)
         return Published(
             id=item.id,
+            number=self._numbers[item.id],
             lang=item.lang,
             title=self._with_dates(title, item.lang),
             text=self._with_dates(text, item.lang),
