@@ -1,11 +1,11 @@
-"""Where things are: points, polygons as warnings write them, and how far apart they lie. All in WGS 84, all pure."""
+"""Polygons as warnings write them, and how far things lie apart. All in degrees (WGS 84), all pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+from collector.reading import point_of
 from wijkblik.models.items import Point
 
 EARTH_KM = 6371.0088
@@ -16,24 +16,9 @@ Polygon = Sequence[Point]
 """Corners as (latitude, longitude), the first one repeated at the end or not."""
 
 
-def point(lat: Any, lon: Any) -> Point | None:
-    """Latitude and longitude in degrees, from numbers or from text that holds them; None if no place has them.
-
-    >>> point("52.1", 6.5), point(91, 0), point(None, "x")
-    ((52.1, 6.5), None, None)
-    """
-    if isinstance(lat, bool) or isinstance(lon, bool):
-        return None
-    try:
-        found = float(lat), float(lon)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return found if abs(found[0]) <= 90 and abs(found[1]) <= 180 else None
-
-
 def polygon(text: str) -> Polygon | None:
     """A polygon as CAP 1.2 (OASIS) writes it, "lat,lon lat,lon ..."; None if a corner is wrong or there are fewer than three."""
-    corners = [point(*pair) if len(pair := corner.split(",")) == 2 else None for corner in text.split()]
+    corners = [point_of(*pair) if len(pair := corner.split(",")) == 2 else None for corner in text.split()]
     known = [corner for corner in corners if corner is not None]
     return tuple(known) if len(known) == len(corners) >= 3 else None
 

@@ -1,32 +1,11 @@
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.geometry import centre, distance_km, gap_km, point, polygon
+from collector.geometry import centre, distance_km, gap_km, polygon
 
 SQUARE = ((52.0, 6.0), (52.0, 6.2), (52.1, 6.2), (52.1, 6.0))
 LATS, LONS = st.floats(50, 54), st.floats(3, 8)
-ANYTHING = st.none() | st.booleans() | st.text() | st.floats() | st.integers() | st.lists(st.integers())
-
-
-def test_a_point_is_read_from_numbers_and_from_text():
-    assert point(52.1, 6) == point("52.1", " 6 ") == (52.1, 6.0)
-
-
-@pytest.mark.parametrize(
-    ("lat", "lon"),
-    [(91, 6), (52, -181), (None, 6), ("", 6), (True, 6), (math.nan, 6), (52, math.inf), ("5e999", 6), (10**400, 6)],
-)
-def test_what_no_place_has_is_no_point(lat, lon):
-    assert point(lat, lon) is None
-
-
-@given(ANYTHING, ANYTHING)
-def test_a_point_is_always_on_the_globe(lat, lon):
-    found = point(lat, lon)
-    assert found is None or (-90 <= found[0] <= 90 and -180 <= found[1] <= 180)
 
 
 def test_a_polygon_is_read_as_cap_writes_it():
