@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 from classifier.patterns import WORD_START, compile_words
 from classifier.text import normal
+from wijkblik.models.items import Point
 from wijkblik.models.stories import PlaceMatch
 from wijkblik.models.wijk import Place, Wijk
 
 SURE, LIKELY, DOUBTFUL = 0.95, 0.8, 0.5
+NEAR_METRES = 250.0
+"""Within so far of a place's own coordinates, an item's coordinates mean that place."""
+_METRES_PER_DEGREE = 111_320.0
 _ARTICLE = re.compile(r"^(?:de|het|'t)\s+", re.IGNORECASE)
 
 
@@ -36,8 +41,11 @@ class Gazetteer:
         # Lindevoort-Noord names Lindevoort only as part of another place.
         self._parts = compile_words(town for town in wijk.elsewhere if wijk.municipality in town)
 
-    def find(self, text: str) -> Places:
-        """The places in a text as it was written (capitals count where a name is also a common word)."""
+    def find(self, text: str, point: Point | None = None) -> Places:
+        """The places in a text as it was written (capitals count where a name is also a common word).
+
+        `point` is where the item says it is about (latitude, longitude): it counts where the text names no place of ours.
+        """
         plain = normal(text)
         elsewhere = tuple(town for town, pattern in self._towns.items() if pattern.search(plain))
         names_wijk = bool(self._here and self._here.search(self._parts.sub(" ", plain) if self._parts else plain))
@@ -46,7 +54,14 @@ class Gazetteer:
             for place, pattern in self._places
             if (match := _match(place, pattern, text, plain, elsewhere, names_wijk))
         ]
+        if not matches and point is not None and (near := self._nearest(point)) is not None:
+            matches = [PlaceMatch(near.name, LIKELY, "coordinates")]
         return Places(tuple(sorted(matches, key=lambda match: (-match.confidence, match.name))), elsewhere, names_wijk)
+
+    def _nearest(self, point: Point) -> Place | None:
+        here = [(_metres(point, place), place) for place, _ in self._places if place.lat is not None]
+        distance, place = min(here, key=lambda one: one[0], default=(math.inf, None))
+        return place if distance <= NEAR_METRES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +107,12 @@ def _match(
     if place.also_in and not names_wijk:
         return PlaceMatch(place.name, DOUBTFUL if elsewhere else LIKELY, "also_elsewhere")
     return PlaceMatch(place.name, SURE, "name")
+
+
+def _metres(point: Point, place: Place) -> float:
+    """The distance on a plane: within a wijk the earth is flat."""
+    if place.lat is None or place.lon is None:
+        return math.inf
+    north = (place.lat - point[0]) * _METRES_PER_DEGREE
+    east = (place.lon - point[1]) * _METRES_PER_DEGREE * math.cos(math.radians(point[0]))
+    return math.hypot(north, east)

@@ -54,7 +54,7 @@ class Reader:
         return Reading(
             item=item,
             lang=lang,
-            places=self._gazetteer.find(text),
+            places=self._gazetteer.find(text, item.point),
             themes=self._themes.find(plain, lang),
             rules={text: weight for text, weight, pattern in self._rules if pattern.search(plain)},
             exclusions=tuple(text for text, pattern in self._exclusions if pattern.search(plain)),

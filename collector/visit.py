@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from collector.base import Collector, Page
 from collector.changes import Pace, after_answer, after_failure
-from collector.fetch import Fetcher
 from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest, Polling, Visit
 from wijkblik.models.wijk import Cadence, FetchLimits, Source
@@ -35,10 +35,27 @@ class Bounds:
     taken: Sequence[datetime] = ()
 
 
+class Getter(Protocol):
+    """Who brings a page (collector.fetch.Fetcher)."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        named: frozenset[str] | None = None,
+    ) -> Page:
+        """The page at `url`. Raises a CollectError."""
+        ...
+
+
 class _VisitFetch:
     """What a collector is handed (collector.base.Fetch): the first address it asks is the listing, asked conditionally."""
 
-    def __init__(self, fetcher: Fetcher, polling: Polling, bounds: Bounds) -> None:
+    def __init__(self, fetcher: Getter, polling: Polling, bounds: Bounds) -> None:
         self._fetcher, self._polling, self._bounds = fetcher, polling, bounds
         self.page: Page | None = None
         self.asked_url = ""
@@ -94,7 +111,7 @@ async def visit(
     source: Source,
     collector: Collector,
     polling: Polling,
-    fetcher: Fetcher,
+    fetcher: Getter,
     cadence: Cadence,
     bounds: Bounds,
     *,

@@ -17,7 +17,9 @@ def _open(wijk: str) -> Service:
 
 def service() -> Service:
     """The service of the wijk that this page was started for."""
-    return _open(os.environ["WIJKBLIK_WIJK"])
+    opened = _open(os.environ["WIJKBLIK_WIJK"])
+    opened.refresh()
+    return opened
 
 
 def language() -> str:

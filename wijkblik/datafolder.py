@@ -102,6 +102,12 @@ def keep_port(settings: Settings, port: int) -> None:
         keep(settings, Fixed(fixed.now, fixed.until, port))
 
 
+def published_at(settings: Settings) -> str | None:
+    """The address that a scenario's publisher has, or had, in this folder; None before the first run and for a real wijk."""
+    fixed = _read(settings)
+    return f"http://127.0.0.1:{fixed.port}" if fixed else None
+
+
 def _marker(settings: Settings) -> Path:
     return settings.folder / "scenario.json"
 

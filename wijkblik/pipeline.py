@@ -11,11 +11,11 @@ import hashlib
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -25,7 +25,7 @@ from classifier.ranking import rank
 from classifier.reading import Reader, Reading
 from classifier.stories import group
 from collector.base import address_of
-from collector.changes import is_due, starting_point
+from collector.changes import STOPPED, is_due, starting_point
 from collector.fetch import Fetcher, user_agent
 from collector.network import named_private
 from collector.registry import collectors
@@ -34,7 +34,7 @@ from wijkblik import __version__, audit
 from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import take_in
-from wijkblik.models.items import Fault, NewItem, Polling, SourceState, Visit
+from wijkblik.models.items import Fault, Host, NewItem, Polling, SourceState, Visit
 from wijkblik.models.stories import Assessment, Story
 from wijkblik.models.wijk import PUBLISHER, FetchLimits, Source
 from wijkblik.settings import Settings
@@ -42,6 +42,7 @@ from wijkblik.store import Store
 from wijkblik.store.items import Saved
 
 log = structlog.get_logger()
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 """Told of a step, how much of it is done, and how much there is."""
 HANDLED = frozenset({"done", "not_relevant"})
@@ -96,7 +97,7 @@ def run_round(
     summary = RoundSummary()
     now = settings.now()
     with summary.timed("collect"):
-        summary.sources = _run(collect(settings, store, keys, base, progress))
+        summary.sources = run(collect(settings, store, keys, base, progress))
     reader = Reader(settings.wijk, settings.themes, settings.today())
     with summary.timed("group"):
         summary.new_stories = group_new(settings, store, reader, progress)
@@ -118,13 +119,14 @@ async def collect(
     wall, wijk = datetime.now(UTC), settings.wijk
     remembered = store.sources.remembered(settings.wijk_key)
     sources = [resolved(source, base) for source in wijk.sources]
+    known = {source.key: starting_point(source, remembered.get(source.key)) for source in wijk.sources}
     limits = fetch_limits(settings, base)
     planned = _planned_by_host(sources, remembered)
     results: dict[str, SourceResult] = {}
     progress("collect", 0, len(sources))
 
     async def one(source: Source, fetcher: Fetcher, keeper: _Keeper) -> None:
-        polling = starting_point(source, remembered.get(source.key))
+        polling = known[source.key]
         reason = why_off(settings, source)
         if reason is not None:
             results[source.key] = _kept_off(settings, store, source, polling, reason, wall)
@@ -145,20 +147,23 @@ async def collect(
 
     named = frozenset[str]().union(*(named_by(source) for source in sources))
     known_hosts = store.hosts.remembered()
-    async with Fetcher(limits, user_agent(__version__, wijk.contact), named, hosts=known_hosts) as fetcher:
+    async with fetcher_for(settings, base, named, known_hosts) as fetcher:
         keeper = _Keeper(settings, store, keys)
         await asyncio.gather(*(one(source, fetcher, keeper) for source in sources))
     store.hosts.remember({name: host for name, host in fetcher.hosts.items() if known_hosts.get(name) != host})
     return [results[source.key] for source in sources]
 
 
-def any_due(settings: Settings, store: Store) -> bool:
-    """Whether a round would ask any source now."""
+def next_due(settings: Settings, store: Store) -> datetime | None:
+    """When a round would next ask a source (aware UTC, by the wall clock; past if one is due); None if it would ask none."""
     remembered, wall = store.sources.remembered(settings.wijk_key), datetime.now(UTC)
-    return any(
-        why_off(settings, source) is None and (source.key not in remembered or is_due(remembered[source.key], wall))
-        for source in settings.wijk.sources
-    )
+    moments = []
+    for source in settings.wijk.sources:
+        if why_off(settings, source) is None:
+            polling = starting_point(source, remembered.get(source.key))
+            if polling.state not in STOPPED:
+                moments.append(polling.next_check_at or wall)
+    return min(moments, default=None)
 
 
 def why_off(settings: Settings, source: Source) -> str | None:
@@ -202,7 +207,11 @@ def assess_changed(
 ) -> dict[str, tuple[int, Assessment]]:
     """The window's stories with a number and their newest assessment; what changed is assessed anew."""
     now, wijk_key = settings.now(), settings.wijk_key
-    stories = store.stories.since(wijk_key, now - timedelta(days=settings.defaults.feed.window_days))
+    stories = [
+        story
+        for story in store.stories.since(wijk_key, now - timedelta(days=settings.defaults.feed.window_days))
+        if not story.is_over(now)
+    ]
     known = store.stories.assessed_hashes(wijk_key)
     configuration = _configuration_hash(settings)
     hashes = {story.story_id: _content_hash(story, configuration, now) for story in stories}
@@ -215,6 +224,7 @@ def assess_changed(
         if count % 50 == 0 or count == len(changed):
             progress("assess", count, len(changed))
     store.stories.save_assessments(wijk_key, fresh, now)
+    store.lag.scored(fresh, now)
     return store.stories.newest_assessments(wijk_key, hashes)
 
 
@@ -231,6 +241,7 @@ def make_feed(settings: Settings, store: Store, stories: Mapping[str, tuple[int,
         or decision.at.astimezone(zone).date() >= day
     ]
     entries = rank(open_, budget, minutes=budget.minutes, wijk=settings.wijk_key, day=day)
+    store.lag.shown((entry.story_id for entry in entries if entry.shown), now)
     feed_id = store.feeds.save(
         settings.wijk_key,
         day,
@@ -310,6 +321,13 @@ def _kept_off(
     return SourceResult(source.key, source.name, "off", reason, asked=False)
 
 
+def fetcher_for(
+    settings: Settings, base: str | None, named: frozenset[str], hosts: Mapping[str, Host] | None = None
+) -> Fetcher:
+    """The HTTP client as this wijk's configuration has it; `named` are private machines that it may reach."""
+    return Fetcher(fetch_limits(settings, base), user_agent(__version__, settings.wijk.contact), named, hosts=hosts)
+
+
 def fetch_limits(settings: Settings, base: str | None) -> FetchLimits:
     """The limits of every request; our own publisher needs no pauses."""
     limits = settings.defaults.fetch
@@ -374,11 +392,12 @@ def _configuration_hash(settings: Settings) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _run(work: object) -> list[SourceResult]:
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to its end what waits for the network."""
     factory = None
     if sys.platform != "win32":
         import uvloop
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(work)  # type: ignore[arg-type]
+        return runner.run(work)

@@ -1,45 +1,57 @@
-"""Rounds by themselves: APScheduler looks every minute whether a source may be asked."""
+"""Rounds by themselves: APScheduler wakes at the moment that a source is due."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.pipeline import any_due, run_round
-from wijkblik.settings import Settings
+from wijkblik.pipeline import next_due, run_round
+from wijkblik.settings import Settings, as_configured_now
 from wijkblik.store import Store
 
 log = structlog.get_logger()
-LOOK_EVERY_SECONDS = 60
+LOOK_AT_LEAST_EVERY = timedelta(seconds=60)
+"""How soon a change of the configuration, or a source that a person lets be asked again, is noticed."""
 LATE_BY_SECONDS = 60
 
 
 @contextmanager
 def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: str | None) -> Iterator[None]:
-    """Runs a round whenever a source is due, one at a time, while the block runs; a round under way is finished first."""
+    """Runs a round whenever a source is due, one at a time, while the block runs; a round under way is finished first.
+
+    The wijk's file is read anew when it was changed; a file that is wrong by then changes nothing.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    current = settings
 
     def look() -> None:
+        nonlocal current
+        due: datetime | None = None
         try:
-            if any_due(settings, store):
-                run_round(settings, store, keys, base=base)
+            current = as_configured_now(current)
+            due = next_due(current, store)
+            if due is not None and due <= datetime.now(UTC):
+                run_round(current, store, keys, base=base)
+                due = next_due(current, store)
         except WijkblikError as error:
             log.error("round failed", wijk=settings.wijk_key, kind=type(error).__name__)
+        plan(due)
 
-    scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        look,
-        "interval",
-        seconds=LOOK_EVERY_SECONDS,
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=LATE_BY_SECONDS,
-    )
+    def plan(due: datetime | None) -> None:
+        latest = datetime.now(UTC) + LOOK_AT_LEAST_EVERY
+        at = latest if due is None else min(max(due, datetime.now(UTC)), latest)
+        scheduler.add_job(
+            look, "date", run_date=at, id="round", replace_existing=True, misfire_grace_time=LATE_BY_SECONDS
+        )
+
     scheduler.start()
+    plan(datetime.now(UTC))
     try:
         yield
     finally:

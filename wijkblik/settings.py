@@ -79,6 +79,7 @@ class Settings:
     defaults: Defaults
     environment: Environment
     scenario: ScenarioAt | None = None
+    file_changed_ns: int = 0
 
     @property
     def folder(self) -> Path:
@@ -130,13 +131,25 @@ def load_settings(wijk: str, **overrides: Any) -> Settings:
     themes = load_themes(configs)
     defaults: Defaults = load_model(configs / "defaults.yaml", Defaults)
     if path.is_file():
-        return Settings(path.stem, load_wijk(path, themes), path, themes, defaults, environment)
+        changed = _changed_ns(path)
+        wijk_ = load_wijk(path, themes)
+        return Settings(path.stem, wijk_, path, themes, defaults, environment, file_changed_ns=changed)
     file: ScenarioFile = load_model(path / "scenario.yaml", ScenarioFile)
     wijk_file = path / "wijk.yaml"
     now = environment.now.astimezone(UTC) if environment.now else most_recent(file.now, _timezone_of(wijk_file))
     scenario = ScenarioAt(path, now, file)
     key = path.resolve().name
-    return Settings(key, load_wijk(wijk_file, themes, now), wijk_file, themes, defaults, environment, scenario)
+    changed = _changed_ns(wijk_file)
+    return Settings(key, load_wijk(wijk_file, themes, now), wijk_file, themes, defaults, environment, scenario, changed)
+
+
+def as_configured_now(settings: Settings) -> Settings:
+    """The same settings with the wijk's file as it is now, if it was changed. Raises ConfigError if it is wrong by now."""
+    changed = _changed_ns(settings.wijk_file)
+    if changed == settings.file_changed_ns:
+        return settings
+    wijk = load_wijk(settings.wijk_file, settings.themes, settings.scenario.now if settings.scenario else None)
+    return replace(settings, wijk=wijk, file_changed_ns=changed)
 
 
 def load_environment(**overrides: Any) -> Environment:
@@ -256,3 +269,10 @@ def _folder_name(folder: Path, environment: Environment) -> str:
     if resolved.parent == (configs_folder(environment) / "scenarios").resolve():
         return resolved.name
     return f"{resolved.name}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:8]}"
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -64,6 +64,10 @@ class Words:
             return self("page.just_now")
         return format_timedelta(moment - now, add_direction=True, locale=self.language)
 
+    def span(self, seconds: float) -> str:
+        """A length of time in one unit, short."""
+        return format_timedelta(timedelta(seconds=seconds), format="short", threshold=1.5, locale=self.language)
+
     def _shown(self, value: Any) -> str:
         if isinstance(value, float):
             return self.number(round(value, 1))

@@ -60,6 +60,10 @@ class Story:
     story_id: str
     items: tuple[Item, ...]
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether all of it has expired, such as a warning whose time is past."""
+        return all(item.expires_at is not None and item.expires_at <= now for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+import structlog
+
 from collector.changes import starting_point
 from wijkblik import audit
 from wijkblik.datafolder import as_fixed, keys_path, open_store
-from wijkblik.errors import NotFoundError
+from wijkblik.errors import ConfigError, NotFoundError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.locale import words
 from wijkblik.models.feed import (
@@ -23,10 +25,14 @@ from wijkblik.models.feed import (
     JsonVerification,
 )
 from wijkblik.models.items import SourceStatus
+from wijkblik.models.lag import LagSummary
 from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory
 from wijkblik.service.labels import Labels
-from wijkblik.settings import Settings, load_settings
+from wijkblik.service.lag import summarise
+from wijkblik.settings import Settings, as_configured_now, load_settings
 from wijkblik.store import Store
+
+log = structlog.get_logger()
 
 
 class Service:
@@ -41,6 +47,13 @@ class Service:
         """The service of a wijk by its name or path, at the moment its folder is fixed at."""
         settings = as_fixed(load_settings(wijk))
         return cls(settings, open_store(settings))
+
+    def refresh(self) -> None:
+        """Take the wijk's file as it is now. A file that is wrong by now changes nothing: `wijkblik check` says why."""
+        try:
+            self.settings = as_configured_now(self.settings)
+        except ConfigError as error:
+            log.warning("configuration", wijk=self._wijk, kind=type(error).__name__)
 
     def labels(self, language: str | None = None) -> Labels:
         """Codes as words, in a language or the configured one."""
@@ -120,6 +133,14 @@ class Service:
             raise NotFoundError("source", source_key, [source.key for source in self.settings.wijk.sources])
         self.store.sources.forget(self._wijk, source_key)
         self._log("source.ask_again", source=source_key)
+
+    def lag(self) -> list[LagSummary]:
+        """How late items come, per source."""
+        return summarise(self.store.lag.of(self._wijk))
+
+    def opened(self, story_ids: Sequence[str]) -> None:
+        """A person has these stories before their eyes: the end of an item's way."""
+        self.store.lag.opened(story_ids, self.settings.now())
 
     def as_json(self, feed: DailyFeed, language: str | None = None) -> FeedJson:
         """The feed as others read it (contract: the feed's JSON)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -14,43 +13,25 @@ import time
 import urllib.request
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import date, datetime
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from wijkblik import show
-from wijkblik.datafolder import fix, hold, keep_port, keys_path, open_store
+from wijkblik.cli.sources import sources_app
+from wijkblik.cli.work import NowOption, WijkOption, at_work, err, out, round_with_progress
 from wijkblik.demo.publisher import Publisher
 from wijkblik.errors import ConfigError, Mistake, WijkblikError
-from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.locale import words
 from wijkblik.service import Service, check
 from wijkblik.settings import Settings, load_environment, load_settings
-from wijkblik.store import Store
-
-if TYPE_CHECKING:
-    from wijkblik.pipeline import RoundSummary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 PAGE_STARTS_WITHIN = 60.0
-
-WijkOption = Annotated[str, typer.Option("--wijk", help="A name under configs/wijken or configs/scenarios, or a path.")]
-NowOption = Annotated[
-    datetime | None,
-    typer.Option(
-        "--now",
-        formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"],
-        help="The moment to take for now, such as 2026-11-01T08:00+0100.",
-    ),
-]
 
 
 def main() -> None:
@@ -86,10 +67,10 @@ def run(
     """Collect, assess and serve the page, round after round, until Ctrl-C."""
     from wijkblik.schedule import rounds_in_background
 
-    with _stops_on_signals() as stopped, _at_work(wijk, "wijkblik run", now=now, port=port) as work:
+    with _stops_on_signals() as stopped, at_work(wijk, "wijkblik run", now=now, port=port) as work:
         say, address = words(work.settings.language), f"http://127.0.0.1:{work.settings.environment.port}"
         with _page(wijk, work.settings) as page:
-            summary = _round_with_progress(work)
+            summary = round_with_progress(work)
             show.round_summary(out, work.settings, summary, say)
             _wait_for(page, address, stopped)
             if not stopped.is_set():
@@ -110,8 +91,8 @@ def run(
 @app.command("round")
 def round_(wijk: WijkOption, now: NowOption = None) -> None:
     """One round: collect, group, assess, make the feed. Sources that fail are listed."""
-    with _at_work(wijk, "wijkblik round", now=now) as work:
-        summary = _round_with_progress(work)
+    with at_work(wijk, "wijkblik round", now=now) as work:
+        summary = round_with_progress(work)
         show.round_summary(out, work.settings, summary, words(work.settings.language))
 
 
@@ -134,22 +115,14 @@ def feed(
 
 
 @app.command()
-def sources(
-    wijk: WijkOption,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    ask_again: Annotated[str | None, typer.Option(metavar="KEY", help="Let a stopped source be asked again.")] = None,
-) -> None:
-    """Every source: its state and why, its items, and when it is asked next."""
+def lag(wijk: WijkOption) -> None:
+    """How late items reach a person: median and 90th percentile per source, from publication on."""
     service = Service.open(wijk)
     with service.store:
-        if ask_again is not None:
-            service.ask_again(ask_again)
-            out.print(service.labels().words("cli.forgotten", source=ask_again))
-        elif as_json:
-            typer.echo(json.dumps(show.sources_json(service), ensure_ascii=False, indent=2))
-        else:
-            show.sources(out, service)
+        show.lag(out, service)
 
+
+app.add_typer(sources_app, name="sources")
 
 evaluate_app = typer.Typer(no_args_is_help=True, help="Measure the product on scenarios.")
 app.add_typer(evaluate_app, name="evaluate")
@@ -195,46 +168,6 @@ def demo(
         out.print(say("cli.stop"))
         stopped.wait()
         out.print(say("cli.stopped"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    settings: Settings
-    store: Store
-    keys: KeyRing
-    base: str | None
-
-
-@contextmanager
-def _at_work(wijk: str, what: str, **overrides: object) -> Iterator[_Work]:
-    """The wijk's folder held, its store open and, for a scenario, its publisher listening."""
-    settings = load_settings(wijk, **overrides)
-    with hold(settings.folder, what):
-        wanted = 0
-        if settings.scenario is not None:
-            settings, wanted = fix(settings)
-        publisher = Publisher(settings, wanted) if settings.scenario is not None else None
-        with publisher.in_background() if publisher else nullcontext(), open_store(settings) as store:
-            if publisher is not None:
-                keep_port(settings, publisher.port)
-            yield _Work(settings, store, KeyRing(keys_path(settings)), publisher.base if publisher else None)
-
-
-def _round_with_progress(work: _Work) -> RoundSummary:
-    # The models take a second to load, and only a round needs them.
-    from wijkblik.pipeline import run_round
-
-    say = words(work.settings.language)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        tasks = {}
-
-        def progress(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bar.add_task(say(f"cli.{step}"), total=total)
-            bar.update(tasks[step], completed=done, total=total)
-
-        return run_round(work.settings, work.store, work.keys, base=work.base, progress=progress)
 
 
 @contextmanager
@@ -294,7 +227,3 @@ def _day(text: str | None) -> date | None:
         raise ConfigError(
             [Mistake("command line", None, "--date", f"'{text}' is no date", "Write it like 2026-11-01")]
         ) from error
-
-
-if __name__ == "__main__":
-    main()

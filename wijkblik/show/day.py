@@ -1,10 +1,9 @@
-"""What the command line prints: tables for people, plain data for programs."""
+"""A round and a day's feed as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,12 +13,12 @@ from wijkblik.locale import Words
 from wijkblik.models.stories import DailyFeed
 from wijkblik.service import Labels, Service
 from wijkblik.settings import Settings
+from wijkblik.show.styles import STYLES
 
 if TYPE_CHECKING:
     from wijkblik.pipeline import RoundSummary, SourceResult
 
 TOP_REASONS = 3
-_STYLES = {"ok": "green", "failing": "yellow", "blocked": "red", "gone": "red", "off": "dim", "quiet": "cyan"}
 
 
 def round_summary(out: Console, settings: Settings, summary: RoundSummary, say: Words) -> None:
@@ -32,7 +31,7 @@ def round_summary(out: Console, settings: Settings, summary: RoundSummary, say: 
         state = say(f"source_state.{result.state}")
         table.add_row(
             escape(result.name),
-            f"[{_STYLES[result.state]}]{state}[/]",
+            f"[{STYLES[result.state]}]{state}[/]",
             str(result.saved.new) if result.asked else "-",
             escape(_remarks(result, labels, say)),
         )
@@ -95,62 +94,6 @@ def feed(out: Console, service: Service, found: DailyFeed, *, whole: bool) -> No
     out.print(say("page.silence"), style="dim")
 
 
-def sources(out: Console, service: Service) -> None:
-    """Every source's state as a table."""
-    labels, zone = service.labels(), service.settings.wijk.zone
-    say = labels.words
-    table = Table(box=None, pad_edge=False)
-    for heading in ("source", "state", "items", "last_item", "next", "faults"):
-        table.add_column(say(f"cli.{heading}"), justify="right" if heading == "items" else "left", overflow="fold")
-    for status in service.sources():
-        polling = status.polling
-        never_again = polling.state in {"blocked", "gone", "off"}
-        remarks = [labels.why(polling)] + [
-            labels.fault(fault.code) for fault in status.faults if fault.code != polling.reason
-        ]
-        table.add_row(
-            escape(status.name),
-            f"[{_STYLES[polling.state]}]{say(f'source_state.{polling.state}') if polling.checked_at or never_again else say('cli.never')}[/]",
-            str(status.items),
-            say.moment(polling.last_item_at, zone) if polling.last_item_at else "-",
-            say("cli.not_again")
-            if never_again
-            else say.moment(polling.next_check_at, zone)
-            if polling.next_check_at
-            else "-",
-            escape(" ".join(remark for remark in remarks if remark)),
-        )
-    out.print(table)
-
-
-def sources_json(service: Service) -> list[dict[str, Any]]:
-    """Every source's state as plain data; times are ISO 8601 in UTC."""
-    labels = service.labels()
-    return [
-        {
-            "key": status.key,
-            "name": status.name,
-            "type": status.type,
-            "collector": status.collector,
-            "url": status.polling.url,
-            "state": status.polling.state,
-            "since": _iso(status.polling.since),
-            "reason": status.polling.reason,
-            "why": labels.why(status.polling),
-            "items": status.items,
-            "failures": status.polling.failures,
-            "last_item_at": _iso(status.polling.last_item_at),
-            "checked_at": _iso(status.polling.checked_at),
-            "next_check_at": _iso(status.polling.next_check_at),
-            "faults": [
-                {"code": fault.code, "detail": fault.detail, "label": labels.fault(fault.code)}
-                for fault in status.faults
-            ],
-        }
-        for status in service.sources()
-    ]
-
-
 def figures(out: Console, found: Mapping[str, float | int]) -> None:
     """A scenario's figures, one a line."""
     for name, value in found.items():
@@ -165,7 +108,3 @@ def _remarks(result: SourceResult, labels: Labels, say: Words) -> str:
         key = f"source_reason.{result.reason}"
         sentences.append(say(key) if say.has(key) else labels.fault(result.reason))
     return " ".join(dict.fromkeys(sentences))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
