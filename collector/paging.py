@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from collector.base import Fetch, Page
@@ -58,6 +59,12 @@ def joined(one: Harvest, other: Harvest) -> Harvest:
     )
 
 
+def recent(harvest: Harvest, since: datetime) -> Harvest:
+    """The harvest without items from before. A time without a zone counts as UTC; what has no time stays."""
+    kept = tuple(item for item in harvest.items if item.published_at is None or _aware(item.published_at) >= since)
+    return replace(harvest, items=kept)
+
+
 def by_link(page: Page, _harvest: Harvest) -> str | None:
     """The next page as the Link header names it (RFC 8288, rel="next")."""
     return page.links.get("next")
@@ -83,6 +90,10 @@ def offset_of(url: str) -> int:
     """
     value = dict(parse_qsl(urlsplit(url).query)).get("offset", "")
     return int(value) if value.isdecimal() and len(value) < 10 else 0
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _target(page: Page, target: str | None) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +21,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _PAGE_START = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
+_WORD = re.compile(r"[^\W_]+")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 
@@ -43,6 +45,21 @@ def as_json(body: bytes) -> Any:
 def text_of(value: Any) -> str:
     """The value if it is a string that can be stored, else nothing: JSON can hold half a surrogate pair."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def record(value: Any) -> Mapping[str, Any]:
+    """The value if it is a JSON object, else one without members."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def folded(text: str) -> str:
+    """The text without regard to case, marks on letters and punctuation, to compare names by.
+
+    >>> folded("Fryslân"), folded("Noord-Holland ")
+    ('fryslan', 'noord holland')
+    """
+    letters = (letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall("".join(letters).casefold()))
 
 
 def cut(text: str, limit: int, code: str, faults: list[Fault]) -> str:
@@ -78,6 +95,12 @@ def moment(value: Any) -> datetime | None:
         return plausible(datetime.fromisoformat(value)) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def end_of(value: Any) -> datetime | None:
+    """When a warning ends, in UTC. Where no zone is named it counts as UTC: rather shown an hour too long than too short."""
+    at = moment(value)
+    return at and at.replace(tzinfo=UTC)
 
 
 def plausible(at: datetime) -> datetime | None:
