@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from collector.base import Page
+from collector.budget import unknown_rate, usual_price
+from collector.cadence import learn, next_check
+from collector.rhythm import forecast
 from wijkblik.errors import BlockedError, CollectError, GoneError, RobotsError, StatusError
-from wijkblik.models.cadence import Hints, Plan
+from wijkblik.models.cadence import Hints, Rhythm
 from wijkblik.models.items import Harvest, Polling, SourceState
 from wijkblik.models.wijk import Cadence, Source
 
@@ -23,13 +26,14 @@ MISSED = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What decides when to come back: the configuration, the wall clock (aware UTC), the wijk's zone, and the moments
-    that other sources on the same host are planned for."""
+    """What decides when to come back: the configuration, the wall clock (aware UTC), the wijk's zone, the moments that
+    other sources on the same host are planned for, and what a request may cost (collector.budget)."""
 
     cadence: Cadence
     wall: datetime
     zone: ZoneInfo
     taken: Sequence[datetime] = ()
+    price: float | None = None
 
 
 def configured(source: Source) -> str:
@@ -69,8 +73,9 @@ def after_answer(
         failures=0,
         items_seen=polling.items_seen if harvest.unchanged else len(harvest.items),
         last_item_at=last_item_at,
+        rhythm=_learned(polling, published, now, pace.zone),
     )
-    state, reason = _state(known, harvest, now, pace.zone)
+    state, reason = _state(known, harvest, now, pace)
     hints = Hints(
         ttl_minutes=harvest.ttl_minutes,
         skip_hours=harvest.skip_hours,
@@ -79,6 +84,9 @@ def after_answer(
         retry_at=harvest.retry_at,
     )
     known = _planned(_in_state(known, state, reason, pace.wall), pace, hints)
+    known = _not_before(known, pace.wall, harvest.again_after)
+    if harvest.cursor is not None and harvest.complete:
+        known = replace(known, cursor=harvest.cursor)
     if page is None or not harvest.complete:
         # Cut short: with its validators the rest would never be asked for.
         return replace(known, asked_url=asked_url, url=asked_url, etag=None, last_modified=None, body_hash=None)
@@ -90,7 +98,6 @@ def after_answer(
         etag=page.etag or (polling.etag if page.unchanged and same else None),
         last_modified=page.last_modified or (polling.last_modified if page.unchanged and same else None),
         body_hash=body_hash or polling.body_hash,
-        cursor=polling.cursor if harvest.cursor is None else harvest.cursor,
     )
 
 
@@ -111,7 +118,12 @@ def after_failure(polling: Polling, error: CollectError, pace: Pace) -> Polling:
     return _planned(_in_state(known, "failing", error.code, pace.wall), pace, hints)
 
 
-def _state(known: Polling, harvest: Harvest, now: datetime, zone: ZoneInfo) -> tuple[SourceState, str]:
+def _learned(polling: Polling, published: Sequence[datetime], now: datetime, zone: ZoneInfo) -> Rhythm:
+    new = [at for at in published if polling.last_item_at is None or at > polling.last_item_at]
+    return learn(polling.rhythm, new, now, zone) if new or polling.first_checked_at is None else polling.rhythm
+
+
+def _state(known: Polling, harvest: Harvest, now: datetime, pace: Pace) -> tuple[SourceState, str]:
     """Whether a source that answers is quiet, and if so whether that is odd (something was to be expected) or usual."""
     if harvest.background or (harvest.unchanged and known.last_item_at is None and not known.items_seen):
         return "ok", ""
@@ -119,20 +131,30 @@ def _state(known: Polling, harvest: Harvest, now: datetime, zone: ZoneInfo) -> t
         return ("ok", "") if harvest.items else ("quiet", "nothing_yet")
     if now - known.last_item_at < SILENCE:
         return "ok", ""
-    return "quiet", "rare"
+    unknown = unknown_rate(usual_price(pace.cadence), pace.cadence.usual_minutes)
+    missed = forecast(known.rhythm, now, pace.zone, unknown).missed
+    return "quiet", "silent" if missed >= MISSED else "rare"
 
 
 def _planned(known: Polling, pace: Pace, hints: Hints) -> Polling:
-    at = _provisional(
+    plan = next_check(
         pace.wall,
         pace.cadence,
+        known.rhythm,
+        zone=pace.zone,
         failures=known.failures,
-        ttl_minutes=hints.ttl_minutes,
-        fresh_until=hints.fresh_until,
-        retry_at=hints.retry_at,
+        hints=hints,
+        taken=pace.taken,
+        price=pace.price,
     )
-    plan = Plan(at, "")
     return replace(known, next_check_at=plan.at, plan=plan.reason, plan_params=plan.params)
+
+
+def _not_before(known: Polling, wall: datetime, holds: timedelta | None) -> Polling:
+    """A plan to come back while what was brought still holds gives way."""
+    if holds is None or (known.next_check_at is not None and known.next_check_at >= wall + holds):
+        return known
+    return replace(known, next_check_at=wall + holds, plan="holds", plan_params={"days": holds.days})
 
 
 def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -145,11 +167,3 @@ def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 def _in_state(polling: Polling, state: SourceState, reason: str, now: datetime) -> Polling:
     since = polling.since if polling.state == state and polling.since else now
     return replace(polling, state=state, reason=reason, since=since)
-
-
-def _provisional(now, cadence, *, failures=0, ttl_minutes=None, fresh_until=None, retry_at=None):  # type: ignore
-    minutes = min(20 * 2 ** min(failures, 6), cadence.longest_minutes)
-    if ttl_minutes is not None:
-        minutes = max(minutes, min(ttl_minutes, cadence.longest_minutes))
-    earliest = now + timedelta(minutes=minutes)
-    return max(moment for moment in (earliest, fresh_until, retry_at) if moment is not None)

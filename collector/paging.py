@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from collector.base import Fetch, Page
+from collector.base import Page
 from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, StatusError
 from wijkblik.models.items import Fault, Harvest
 
+Ask = Callable[[str], Awaitable[Page]]
+"""How a page is asked for: collector.base.Fetch, or one that sends headers along."""
 Read = Callable[[Page], Harvest]
 Next = Callable[[Page, Harvest], str | None]
 
 
-async def follow(fetch: Fetch, first: str, read: Read, following: Next) -> Harvest:
+async def follow(fetch: Ask, first: str, read: Read, following: Next) -> Harvest:
     """All pages as one harvest. `following` gives the next page's address, relative or not, or None at the end.
 
     A first page that fails raises its CollectError. What fails further on becomes a fault, and what came
@@ -38,11 +40,28 @@ async def follow(fetch: Fetch, first: str, read: Read, following: Next) -> Harve
         except BlockedError:
             raise
         except CollectError as error:
-            fault = Fault(error.code if isinstance(error, BudgetSpentError) else "cut_short", error.code)
-            until = error.retry_at if isinstance(error, StatusError) else None
-            return replace(whole, faults=(*whole.faults, fault), complete=False, retry_at=until)
+            return _cut_short(whole, error)
         whole = joined(whole, harvest)
         target = _target(page, following(page, harvest))
+    return whole
+
+
+async def follow_all(fetch: Ask, firsts: Sequence[str], read: Read, following: Next) -> Harvest:
+    """Several listings, each with its pages, as one harvest. All are read, though the first has nothing new.
+
+    The first listing fails like `follow`; what fails after it becomes a fault, and what came before is kept.
+    """
+    whole = await follow(fetch, firsts[0], read, following)
+    for first in firsts[1:]:
+        if not whole.complete:
+            break
+        try:
+            harvest = await follow(fetch, first, read, following)
+        except BlockedError:
+            raise
+        except CollectError as error:
+            return _cut_short(whole, error)
+        whole = harvest if whole.unchanged else joined(whole, harvest)
     return whole
 
 
@@ -90,6 +109,14 @@ def offset_of(url: str) -> int:
     """
     value = dict(parse_qsl(urlsplit(url).query)).get("offset", "")
     return int(value) if value.isdecimal() and len(value) < 10 else 0
+
+
+def _cut_short(whole: Harvest, error: CollectError) -> Harvest:
+    if isinstance(error, BudgetSpentError):
+        # A visit's fill: asking for the same pages again would never come further.
+        return replace(whole, faults=(*whole.faults, Fault(error.code)))
+    until = error.retry_at if isinstance(error, StatusError) else None
+    return replace(whole, faults=(*whole.faults, Fault("cut_short", error.code)), complete=False, retry_at=until)
 
 
 def _aware(at: datetime) -> datetime:

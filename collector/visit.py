@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from collector.base import Collector, Page
@@ -26,13 +27,15 @@ _PASSWORD_FIELD = re.compile(rb"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password"
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What holds for a visit: the moment to reason from (aware UTC), the wijk's zone, the limits, which private machines
-    ("host:port") the source's own configuration names, and when other sources on its host are planned (may grow meanwhile)."""
+    ("host:port") the source's own configuration names, when other sources on its host are planned (may grow meanwhile), and
+    what a request may cost (collector.budget)."""
 
     now: datetime
     zone: ZoneInfo
     limits: FetchLimits
     named: frozenset[str] = frozenset()
     taken: Sequence[datetime] = ()
+    price: float | None = None
 
 
 class Getter(Protocol):
@@ -89,8 +92,10 @@ class _VisitFetch:
         if known.asked_url != url:
             page = await self._other(url, headers)
         else:
+            # Headers are meant for the configured host, not for where it once moved to.
+            moved = urlsplit(known.url)[:2] != urlsplit(url)[:2]
             page = await self._fetcher.get(
-                known.url,
+                url if headers and moved else known.url,
                 etag=known.etag,
                 last_modified=known.last_modified,
                 accept=ACCEPT,
@@ -122,7 +127,7 @@ async def visit(
     fetch = _VisitFetch(fetcher, polling, bounds)
 
     def pace() -> Pace:
-        return Pace(cadence, wall_clock(), bounds.zone, bounds.taken)
+        return Pace(cadence, wall_clock(), bounds.zone, bounds.taken, bounds.price)
 
     try:
         harvest = await collector.collect(source, fetch)

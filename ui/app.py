@@ -13,7 +13,11 @@ st.set_page_config(
     page_title=say("page.title", wijk=wijk.name), page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered"
 )
 page = st.navigation(
-    [st.Page("pages/today.py", title=say("page.today"), icon=":material/today:", default=True)], position="top"
+    [
+        st.Page("pages/today.py", title=say("page.today"), icon=":material/today:", default=True),
+        st.Page("pages/sources.py", title=say("page.sources"), icon=":material/rss_feed:", url_path="bronnen"),
+    ],
+    position="top",
 )
 language_switch()
 page.run()

@@ -34,6 +34,7 @@ STYLE = """<style>
 .wb ul {margin: .2rem 0 .2rem 1.1rem; padding: 0} .wb li {margin: .1rem 0; overflow-wrap: anywhere}
 .wb table {border-collapse: collapse; width: 100%} .wb td {border: 0; border-top: 1px solid #d7dae0; padding: .2rem .4rem .2rem 0}
 .wb td.value {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
+.wb th {text-align: left; padding: .2rem .4rem .2rem 0} .wb.scroll {overflow-x: auto} .wb td {vertical-align: top}
 .wb .item {border-top: 1px solid #d7dae0; padding: .4rem 0} .wb a {color: #00558c}
 @media (prefers-color-scheme: dark) {.wb .facts {color: inherit}}
 </style>"""

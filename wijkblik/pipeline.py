@@ -25,6 +25,7 @@ from classifier.ranking import rank
 from classifier.reading import Reader, Reading
 from classifier.stories import group
 from collector.base import address_of
+from collector.budget import price
 from collector.changes import STOPPED, is_due, starting_point
 from collector.fetch import Fetcher, user_agent
 from collector.network import named_private
@@ -122,6 +123,7 @@ async def collect(
     known = {source.key: starting_point(source, remembered.get(source.key)) for source in wijk.sources}
     limits = fetch_limits(settings, base)
     planned = _planned_by_host(sources, remembered)
+    cost = price([one.rhythm for one in known.values()], settings.defaults.cadence, wall, wijk.zone)
     results: dict[str, SourceResult] = {}
     progress("collect", 0, len(sources))
 
@@ -136,7 +138,7 @@ async def collect(
             )
         else:
             taken = planned[_host_of(source)]
-            bounds = Bounds(settings.now(), wijk.zone, limits, named_by(source), taken)
+            bounds = Bounds(settings.now(), wijk.zone, limits, named_by(source), taken, cost)
             seen = await visit(
                 source, collectors()[source.collector], polling, fetcher, settings.defaults.cadence, bounds
             )

@@ -81,6 +81,7 @@ def _summary(feed: DailyFeed, wording: Labels) -> None:
 
 def _stories(stories: list, key: str, wording: Labels) -> None:
     count = st.session_state.setdefault(f"{key}-count", AT_A_TIME)
+    _opened([story.entry.story_id for story in stories[:count]])
     for story in stories[:count]:
         card(story)
     left = len(stories) - count
@@ -91,8 +92,18 @@ def _stories(stories: list, key: str, wording: Labels) -> None:
         st.rerun()
 
 
+def _opened(story_ids: list[str]) -> None:
+    """Note, once a visit, what came before a person's eyes."""
+    known = st.session_state.setdefault("opened", set())
+    if new := [story_id for story_id in story_ids if story_id not in known]:
+        service().opened(new)
+        known.update(new)
+
+
 def _sources(wording: Labels) -> None:
     say, statuses = wording.words, service().sources()
+    if silent := [status.name for status in statuses if status.polling.reason == "silent"]:
+        st.warning(say("sources_page.silent", count=len(silent), names=", ".join(silent)))
     good = sum(status.polling.state in {"ok", "quiet"} for status in statuses)
     bad = [status for status in statuses if status.polling.state not in {"ok", "quiet"}]
     with st.expander(

@@ -12,11 +12,11 @@ import typer
 from wijkblik import show
 from wijkblik.cli.work import WijkOption, err, out, published
 from wijkblik.datafolder import as_fixed
-from wijkblik.errors import WijkblikError
+from wijkblik.errors import ConfigError, Mistake, WijkblikError
 from wijkblik.locale import Words, words
 from wijkblik.models.wijk import SourceType
 from wijkblik.service import Service
-from wijkblik.service.opml import read_opml, write_opml
+from wijkblik.service.opml import feeds_of, opml, read_opml
 from wijkblik.service.preview import preview
 from wijkblik.service.sources import try_all
 from wijkblik.service.wijkfile import Edit, save, with_sources
@@ -117,7 +117,7 @@ def import_(
     """Add the feeds of an OPML file. They stay off until their terms are checked."""
     settings = as_fixed(load_settings(wijk))
     say = words(settings.language)
-    found = read_opml(path, settings.wijk, type_ or "community")
+    found = read_opml(_bytes(path), path.name, settings.wijk, type_ or "community")
     out.print(say("cli.imported", new=len(found.sources), known=found.known, refused=len(found.refused)))
     for name in found.refused:
         out.print("  " + say("cli.refused_entry", name=name), markup=False)
@@ -129,8 +129,20 @@ def import_(
 def export(wijk: WijkOption, path: Annotated[Path, typer.Argument(help="Where the OPML file goes.")]) -> None:
     """Write the wijk's feeds as OPML."""
     settings = as_fixed(load_settings(wijk))
-    written, left_out = write_opml(settings.wijk, path)
+    draft = path.with_name(path.name + ".new")
+    draft.write_bytes(opml(settings.wijk))
+    draft.replace(path)
+    written = len(feeds_of(settings.wijk))
+    left_out = len(settings.wijk.sources) - written
     out.print(words(settings.language)("cli.exported", count=written, left_out=left_out, path=str(path)), markup=False)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        wrong = f"it can't be read ({type(error).__name__})"
+        raise ConfigError([Mistake(path, None, "", wrong, "Check the name")]) from error
 
 
 def _save_after_asking(settings: Settings, edit: Edit, say: Words, yes: bool) -> None:

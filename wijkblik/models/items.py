@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from wijkblik.models.background import Background
@@ -52,6 +52,7 @@ class Harvest:
     An incomplete harvest was cut short: its cursor and validators are not kept, so that nothing is missed.
     `ttl_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
     `retry_at` is when the server lets us go on; `hub` and `topic` are where the feed offers to push (WebSub).
+    For as long as `again_after` what it brought holds: the source is not asked again before, whatever its rhythm.
     """
 
     items: tuple[FetchedItem, ...] = ()
@@ -64,6 +65,7 @@ class Harvest:
     cursor: Mapping[str, str] | None = None
     complete: bool = True
     retry_at: datetime | None = None
+    again_after: timedelta | None = None
     hub: str | None = None
     topic: str | None = None
 

@@ -30,13 +30,13 @@ def sources(out: Console, service: Service) -> None:
     for status in service.sources():
         polling = status.polling
         never_again = polling.state in {"blocked", "gone", "off"}
-        remarks = [labels.why(polling)] + [
+        remarks = [labels.why(polling), labels.plan(polling, zone)] + [
             labels.fault(fault.code) for fault in status.faults if fault.code != polling.reason
         ]
         table.add_row(
             escape(status.name),
             f"[{STYLES[polling.state]}]{say(f'source_state.{polling.state}') if polling.checked_at or never_again else say('cli.never')}[/]",
-            str(status.items),
+            str(status.items or status.background),
             say.moment(polling.last_item_at, zone) if polling.last_item_at else "-",
             say("cli.not_again")
             if never_again
@@ -50,7 +50,7 @@ def sources(out: Console, service: Service) -> None:
 
 def sources_json(service: Service) -> list[dict[str, Any]]:
     """Every source's state as plain data; times are ISO 8601 in UTC."""
-    labels = service.labels()
+    labels, zone = service.labels(), service.settings.wijk.zone
     return [
         {
             "key": status.key,
@@ -67,6 +67,8 @@ def sources_json(service: Service) -> list[dict[str, Any]]:
             "last_item_at": _iso(status.polling.last_item_at),
             "checked_at": _iso(status.polling.checked_at),
             "next_check_at": _iso(status.polling.next_check_at),
+            "next_check_why": labels.plan(status.polling, zone),
+            "background": status.background,
             "faults": [
                 {"code": fault.code, "detail": fault.detail, "label": labels.fault(fault.code)}
                 for fault in status.faults
