@@ -14,6 +14,7 @@ KINDS = {
     "wijk": ("wij", "CBS"),
     "buurt": ("buu", "CBS"),
     "weg": ("weg", "BAG"),
+    "postcode": ("pcd", "BAG"),
     "adres": ("adr", "BAG"),
 }
 """Kinds of document: how its id begins, and the register it is from."""
@@ -39,7 +40,7 @@ FIELDS = frozenset(
 
 
 def documents(wijk: Wijk) -> list[Doc]:
-    """Every document; a place is one of type `weg` if it is public space, and of type `adres` if it has a postcode."""
+    """Every document; a place is one of type `weg` if it is public space, and a `postcode` and an `adres` if it has one."""
     levels = areas(wijk)
     found = [_of_area("gemeente", area, f"Gemeente {area.name}") for area in levels.gemeenten]
     for kind, group in (("wijk", levels.wijken), ("buurt", levels.buurten)):
@@ -71,13 +72,14 @@ def _of_place(spot: Spot, levels: Areas, municipality: str) -> list[Doc]:
     names |= _codes(buurt) if buurt else {}
     docs = []
     if place.kind in OUTDOORS or not place.postcode:
-        kind = {"openbareruimtetype": OUTDOORS.get(place.kind, "Terrein")}
-        docs.append(_document("weg", place.name, f"{place.name}, {municipality}", spot.lat, spot.lon) | names | kind)
+        space = {"openbareruimtetype": OUTDOORS.get(place.kind, "Terrein")}
+        docs.append(_document("weg", place.name, f"{place.name}, {municipality}", spot.lat, spot.lon) | names | space)
     if place.postcode:
         postcode = place.postcode.replace(" ", "")
-        shown = f"{place.name} 1, {postcode} {municipality}"
-        number = {"huisnummer": 1, "huis_nlt": "1", "postcode": postcode}
-        docs.append(_document("adres", place.name, shown, spot.lat, spot.lon) | names | number)
+        for kind, number in (("postcode", ""), ("adres", " 1")):
+            shown = f"{place.name}{number}, {postcode} {municipality}"
+            docs.append(_document(kind, place.name, shown, spot.lat, spot.lon) | names | {"postcode": postcode})
+        docs[-1] |= {"huisnummer": 1, "huis_nlt": "1"}
     return docs
 
 

@@ -34,10 +34,12 @@ def test_an_address_search_is_fuzzy_filtered_and_paged(publisher):
     assert fuzzy["docs"][0]["straatnaam"] == "Kade", "one word in three is enough"
     assert fuzzy["maxScore"] == fuzzy["docs"][0]["score"] < search(publisher, q="Kade Proefstad")["maxScore"]
     usual = search(publisher, rows=100)
-    assert {doc["type"] for doc in usual["docs"]} == {"gemeente", "weg", "adres"}
+    assert {doc["type"] for doc in usual["docs"]} == {"gemeente", "weg", "postcode", "adres"}
     assert {doc["type"] for doc in search(publisher, fq="*", rows=100)["docs"]} >= {"wijk", "buurt"}
     assert {doc["type"] for doc in search(publisher, fq="type:(wijk OR gemeente)")["docs"]} == {"wijk", "gemeente"}
     assert search(publisher, fq="gemeentecode:0344")["numFound"] == 0
+    either = search(publisher, fq=["type:(postcode)", "postcode:(7491SA OR 7492*)", 'straatnaam:("Kade" OR "De Hal")'])
+    assert [doc["weergavenaam"] for doc in either["docs"]] == ["Kade, 7491SA Proefstad"]
     pages = [doc["id"] for start in range(0, 8, 2) for doc in search(publisher, rows=2, start=start)["docs"]]
     assert pages == [doc["id"] for doc in usual["docs"]][:8]
     assert search(publisher, q="Kade", fl="id,weergavenaam", rows=1)["docs"][0].keys() == {"id", "weergavenaam"}
@@ -100,6 +102,7 @@ def test_boundaries_nest_and_hold_every_place(settings, publisher):
     assert totals[0] == totals[1] == totals[2] > 0
     own = [one for one in people["buurten"].values() if one["wijkcode"] == "WK999901"]
     assert {one["wijknaam"] for one in own} == {"De Proef"}
+    assert all(one["oppervlakte_totaal_in_ha"] > 100 for one in own)
     assert people["wijken"]["WK999901"]["aantal_inwoners"] == sum(one["aantal_inwoners"] for one in own)
     levels = areas(settings.wijk)
     for spot in located(settings.wijk):

@@ -81,10 +81,11 @@ def test_sru_narrows_by_day_and_municipality_and_says_what_is_wrong(publisher):
             "dt.date>=2026-11-16",
             'dt.modified > "2026-11-16" and dt.date<2026-11-19',
             'dt.creator=="Elders"',
+            "(dt.creator=Proefstad) and dt.date<=2026-11-10",
             'c.product-area==officielepublicaties and w.gemeentenaam=="Proefstad"',
         )
     }
-    assert list(counts.values()) == ["4", "2", "0", "12"]
+    assert list(counts.values()) == ["4", "2", "0", "3", "12"]
     for wrong, code in (
         ({}, "7"),
         ({"query": "x", "startRecord": 0}, "6"),

@@ -20,7 +20,7 @@ def test_a_status_is_as_the_server_gives_it(publisher, shared):
     assert newest["created_at"] == "2026-11-20T06:59:00.000Z"
     at = datetime.fromisoformat(newest["created_at"])
     assert int(newest["id"]) >> 16 == at.timestamp() * 1000
-    assert newest["uri"].endswith(f"/weefsel/users/twee/statuses/{newest['id']}")
+    assert newest["uri"] == f"https://weefsel.example/users/twee/statuses/{newest['id']}"
     assert newest["url"] == f"{publisher.base}/praat/praat-1"
     assert "<p>Bericht 1 &lt;i&gt;&amp;&lt;/i&gt;<br />op <a " in newest["content"]
     assert "#<span>DeProef</span></a>" in newest["content"]

@@ -31,7 +31,7 @@ _NAMESPACES = {
 for prefix, uri in _NAMESPACES.items():
     ET.register_namespace(prefix, uri)
 _DATE = re.compile(r'\bdt\.(?:date|available|issued|modified)\s*(>=|<=|==|=|>|<)\s*"?(\d{4}-\d\d-\d\d)"?')
-_CREATOR = re.compile(r'\b(?:dt\.creator|w\.gemeentenaam)\s*==?\s*(?:"([^"]*)"|(\S+))')
+_CREATOR = re.compile(r'\b(?:dt\.creator|w\.gemeentenaam)\s*==?\s*(?:"([^"]*)"|([^\s")]+))')
 _COMPARE = {
     ">=": operator.ge,
     "<=": operator.le,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from wijkblik.demo.formats.base import Answer, Channel, Request, Routes, as_json
@@ -9,6 +10,10 @@ from wijkblik.demo.formats.pages import window
 from wijkblik.demo.places import MUNICIPALITY, Area, Areas, areas, invented, overlap, read_box
 
 USUAL, MOST = 10, 1000
+YEAR = 2025
+"""Of the boundaries: each year's are a service of their own."""
+HECTARES = 1_236_430
+"""In a square degree, at the equator."""
 COLLECTIONS = ("gemeenten", "wijken", "buurten")
 WITHHELD = -99997
 """What CBS writes where a figure is unknown or would say too much."""
@@ -70,7 +75,7 @@ def _feature(area: Area, name: str, municipality: str) -> dict[str, Any]:
         "bbox": (west, south, east, north),
         "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
         "properties": _names(area, name)
-        | {"gemeentecode": f"GM{MUNICIPALITY}", "gemeentenaam": municipality, "water": "NEE"}
+        | {"gemeentecode": f"GM{MUNICIPALITY}", "gemeentenaam": municipality, "water": "NEE", "jaar": YEAR}
         | _figures(area),
     }
 
@@ -90,11 +95,15 @@ def _names(area: Area, name: str) -> dict[str, str]:
 
 def _figures(area: Area) -> dict[str, int]:
     men = area.people * 49 // 100
+    west, south, east, north = area.box
+    hectares = max(round((east - west) * (north - south) * math.cos(math.radians(south)) * HECTARES), 1)
     return {
         "aantal_inwoners": area.people,
         "mannen": men,
         "vrouwen": area.people - men,
         "aantal_huishoudens": area.people * 10 // 21,
+        "bevolkingsdichtheid_inwoners_per_km2": area.people * 100 // hectares,
+        "oppervlakte_totaal_in_ha": hectares,
         "percentage_personen_0_tot_15_jaar": 12 + invented(8, area.code, "0-15"),
         "percentage_personen_65_jaar_en_ouder": 14 + invented(10, area.code, "65"),
         "gemiddeld_inkomen_per_inwoner": WITHHELD,

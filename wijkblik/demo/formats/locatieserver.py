@@ -21,12 +21,12 @@ METRES_PER_DEGREE = 111_195
 _PARAMETERS = frozenset({"fl", "fq", "rows", "start", "wt", "indent", "sort", "lat", "lon"})
 _BRIEF = ("id", "weergavenaam", "type", "score")
 _USUAL_FILTER = "type:(gemeente OR woonplaats OR weg OR postcode OR adres)"
-_CLAUSE = re.compile(r'(\w+):(?:"([^"]*)"|\(([^()]*)\)|([^\s*]+))')
+_CLAUSE = re.compile(r'(\w+):(?:"([^"]*)"|\(([^()]*)\)|(\S+))')
 _WORD = re.compile(r"\w+")
 _CONNECTIVES = {"and", "or"}
 
 Clauses = Mapping[str, set[str]]
-"""The values that each field may have, in small letters."""
+"""The values that each field may have, in small letters; one that ends in * is a beginning."""
 
 
 def routes(path: str) -> Routes:
@@ -113,7 +113,11 @@ def _read(text: str) -> tuple[Clauses, list[str]]:
 
 
 def _is_among(doc: Doc, clauses: Clauses) -> bool:
-    return all(str(doc.get(name, "")).casefold() in values for name, values in clauses.items())
+    return all(any(_is(str(doc.get(name, "")).casefold(), one) for one in values) for name, values in clauses.items())
+
+
+def _is(value: str, wanted: str) -> bool:
+    return value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
 
 
 def _score(doc: Doc, words: Sequence[str]) -> float:

@@ -107,7 +107,7 @@ def _entity(channel: Channel, item: Published) -> dict[str, Any]:
     base, tag = _parts(urlsplit(channel.url).path)
     origin = channel.url.removesuffix(urlsplit(channel.url).path) + base
     own_id = str(status_id(item))
-    account = _account(channel, item, origin)
+    account = _account(channel, item)
     names = dict.fromkeys([*([tag] if tag else []), *(name.lower() for name in _HASHTAG.findall(item.text))])
     return {
         "id": own_id,
@@ -137,13 +137,15 @@ def _entity(channel: Channel, item: Published) -> dict[str, Any]:
     }
 
 
-def _account(channel: Channel, item: Published, origin: str) -> dict[str, Any]:
+def _account(channel: Channel, item: Published) -> dict[str, Any]:
+    """Who wrote it. Its addresses have the server's public name, so that a status is the same on every port."""
+    domain = _domain(channel)
     user, _, host = (item.author or "anonymous").lstrip("@").partition("@")
-    at_home = host in {"", _domain(channel)}
+    home = f"https://{host or domain}"
     return {
         "id": str(int(hashlib.sha256((item.author or "").encode()).hexdigest()[:14], 16)),
         "username": user,
-        "acct": user if at_home else f"{user}@{host}",
+        "acct": user if host in {"", domain} else f"{user}@{host}",
         "display_name": user,
         "locked": False,
         "bot": False,
@@ -152,10 +154,10 @@ def _account(channel: Channel, item: Published, origin: str) -> dict[str, Any]:
         "group": False,
         "created_at": "2024-01-01T00:00:00.000Z",
         "note": "",
-        "url": f"{origin}/@{quote(user)}",
-        "uri": f"{origin}/users/{quote(user)}",
-        "avatar": f"{origin}/avatars/original/missing.png",
-        "header": f"{origin}/headers/original/missing.png",
+        "url": f"{home}/@{quote(user)}",
+        "uri": f"{home}/users/{quote(user)}",
+        "avatar": f"{home}/avatars/original/missing.png",
+        "header": f"{home}/headers/original/missing.png",
         "followers_count": 0,
         "following_count": 0,
         "statuses_count": 0,
