@@ -258,7 +258,7 @@ class Fetcher:
         if (status == 304 and _is_conditional(response.request)) or status == 204:
             body = b""
         else:
-            _raise_for_status(response, now)
+            _raise_for_status(response, now, until)
             body = await _bounded_body(response, self._limits.body_bytes)
         return Page(
             url=url,
@@ -321,8 +321,8 @@ def _is_conditional(request: httpx.Request) -> bool:
     return "if-none-match" in request.headers or "if-modified-since" in request.headers
 
 
-def _raise_for_status(response: httpx.Response, now: datetime) -> None:
-    status, retry_at = response.status_code, retry_after(response.headers.get("retry-after"), now)
+def _raise_for_status(response: httpx.Response, now: datetime, until: datetime | None) -> None:
+    status, retry_at = response.status_code, retry_after(response.headers.get("retry-after"), now) or until
     match status:
         case 200 | 203:
             return
