@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 
-.PHONY: run test setup lock peers screenshots clean
+.PHONY: run test setup lock peers bench screenshots clean
 
 run: setup
 	$(BIN)/wijkblik run
@@ -40,6 +40,14 @@ peers: .peers/ready
 	test -x .peers/bin/python || .uv/bin/uv venv --quiet --python $(PYTHON) .peers
 	.uv/bin/uv pip install --quiet --python .peers/bin/python -r requirements-peers.lock
 	@touch $@
+
+# The figures of docs/performance.md, measured anew: some twenty minutes on a machine that does nothing else.
+bench: setup peers
+	$(BIN)/python -m benchmarks.rounds
+	$(BIN)/python -m benchmarks.parsing
+	$(BIN)/python -m benchmarks.insert
+	$(BIN)/python -m benchmarks.cadence
+	$(BIN)/python -m benchmarks.report
 
 clean:
 	rm -rf .venv .peers .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
