@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import SQLModel, col, func, select
 
 from wijkblik.models.background import Area, Background, Figure, GazetteerPlace
+from wijkblik.models.items import Harvest
 from wijkblik.store.base import Queries
 from wijkblik.store.tables import AreaRow, FigureRow, PlaceRow
 
-_TABLES: dict[type[Background], tuple[type[SQLModel], tuple[str, ...]]] = {
+_TABLES: dict[type[Background], tuple[type[PlaceRow] | type[AreaRow] | type[FigureRow], tuple[str, ...]]] = {
     GazetteerPlace: (PlaceRow, ("wijk", "place_id")),
     Area: (AreaRow, ("wijk", "code")),
     Figure: (FigureRow, ("wijk", "area_code", "measure", "period")),
@@ -26,9 +26,9 @@ class Backgrounds(Queries):
     """Reads of `gazetteer_place`, `area` and `figure`."""
 
     def places(self, wijk: str) -> list[GazetteerPlace]:
-        """The gazetteer, by name."""
+        """The gazetteer, by name and id."""
         with self._read() as session:
-            rows = session.exec(select(PlaceRow).where(PlaceRow.wijk == wijk).order_by(PlaceRow.name))
+            rows = session.exec(select(PlaceRow).where(PlaceRow.wijk == wijk).order_by(PlaceRow.name, PlaceRow.place_id))
             return [GazetteerPlace(**_of(row, GazetteerPlace)) for row in rows]
 
     def areas(self, wijk: str) -> list[Area]:
@@ -57,14 +57,18 @@ class Backgrounds(Queries):
         return found
 
 
-def save_background(
-    connection: Connection, wijk: str, source_key: str, records: Sequence[Background], at: datetime
-) -> None:
-    """Within a transaction: keep what a source brought; a record that is known is replaced."""
+def save_background(connection: Connection, wijk: str, source_key: str, harvest: Harvest, at: datetime) -> None:
+    """Within a transaction: keep what a source brought; a record that is known is replaced.
+
+    A register that was read to its end is all there is: its places and areas that are in it no more go. Figures of
+    earlier periods stay.
+    """
     for kind, (table, key) in _TABLES.items():
-        rows = {_key(record): _row(record) for record in records if isinstance(record, kind)}
+        rows = {_key(record): _row(record) for record in harvest.background if isinstance(record, kind)}
         if not rows:
             continue
+        if harvest.complete and kind is not Figure:
+            connection.execute(delete(table).where(col(table.wijk) == wijk, col(table.source_key) == source_key))
         statement = insert(table)
         update = {
             name: statement.excluded[name] for name in [*kind.__slots__, "source_key", "fetched_at"] if name not in key

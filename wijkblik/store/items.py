@@ -50,7 +50,7 @@ class Items(Queries):
         with self._write() as connection:
             saved = _upsert(connection, wijk, arrivals)
             for visit, _items in arrivals:
-                save_background(connection, wijk, visit.source_key, visit.harvest.background, at)
+                save_background(connection, wijk, visit.source_key, visit.harvest, at)
             remember(
                 connection,
                 wijk,
