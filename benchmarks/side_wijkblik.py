@@ -13,7 +13,7 @@ import uvloop
 from benchmarks.side import serve_rounds
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.pipeline import SourceResult, collect
+from wijkblik.collecting import SourceResult, collect
 from wijkblik.settings import load_settings
 
 

@@ -8,6 +8,7 @@ and reads no more than its limits allow.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 import zlib
 from collections import defaultdict
@@ -70,35 +71,30 @@ class Fetcher:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        self._limits, self._agent, self._named, self._clock = limits, agent, named, clock
+        self._limits, self._named, self._clock = limits, named, clock
         self.hosts: dict[str, Host] = dict(hosts or {})
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        self._always = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
+        self._timeout = {"connect": limits.connect_seconds, "read": limits.read_seconds}
         self._free_at: dict[str, float] = {}
         self._slots = asyncio.Semaphore(limits.connections)
         self._asking_robots: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
-        limits = self._limits
-        transport = self._transport or AiohttpTransport(client=self._session())
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds, pool=None),
-            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
-            follow_redirects=False,
-            trust_env=False,
-        )
+        if self._transport is None:
+            context = ssl.create_default_context()
+            self._transport = AiohttpTransport(verify=context, client=self._session(context))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._client is not None
-        await self._client.aclose()
+        assert self._transport is not None
+        await self._transport.aclose()
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=self._limits.connections, resolver=VettingResolver(self._named), use_dns_cache=False
+            limit=self._limits.connections, resolver=VettingResolver(self._named), use_dns_cache=False, ssl=context
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
@@ -121,7 +117,7 @@ class Fetcher:
         own = headers or {}
         asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified, **own}
         assert not {name.lower() for name in asked} & NEVER_SENT, "no collector logs in"
-        sent = httpx.Headers({name: value for name, value in asked.items() if value}, encoding="utf-8")
+        sent = self._headers({name: value for name, value in asked.items() if value})
         with self._translating():
             return await self._follow(url, sent, self._journey(named, frozenset(own)))
 
@@ -133,10 +129,13 @@ class Fetcher:
         journey = self._journey(named)
         with self._translating():
             _check_address(url, journey.named)
-            answer = await self._one_request(url, httpx.Headers({"Accept": "*/*"}), journey, None, form)
+            answer = await self._one_request(url, self._headers({"Accept": "*/*"}), journey, None, form)
         if isinstance(answer, Page):
             return answer
         raise StatusError(answer[0], "a form is sent to one address only", code="redirects")
+
+    def _headers(self, given: Mapping[str, str]) -> httpx.Headers:
+        return httpx.Headers(self._always | dict(given), encoding="utf-8")
 
     def _journey(self, named: frozenset[str] | None, own: frozenset[str] = frozenset()) -> _Journey:
         return _Journey(self._named if named is None else named, self._limits.total_seconds, own)
@@ -182,26 +181,32 @@ class Fetcher:
         form: Mapping[str, str] | None = None,
     ) -> Page | tuple[int, str]:
         """The page, or the status and target of a redirect. Waiting for our turn is not the server's time."""
-        method = "GET" if form is None else "POST"
         await self._wait_for_turn(url)
-        assert self._client is not None
+        assert self._transport is not None
+        # Straight to the transport: no client stands between that would keep a cookie or follow a redirect.
+        method = "GET" if form is None else "POST"
+        request = httpx.Request(method, url, headers=headers, data=form, extensions={"timeout": self._timeout})
         async with self._slots, journey.clocked():
-            # A cookie that one answer set must not go along with the next request.
-            self._client.cookies.clear()
-            async with self._client.stream(method, url, headers=headers, data=form) as response:
-                now = self._clock()
-                until = limited_until(response.headers, now)
-                if until is not None:
-                    self._close(url, until)
-                target = response.headers.get("location") if response.status_code in PERMANENT | TEMPORARY else None
-                if target is not None:
-                    return response.status_code, target
-                try:
-                    return await self._read(url, response, moved_to, now, until)
-                except RateLimitedError as error:
-                    if error.retry_at is not None:
-                        self._close(url, error.retry_at)
-                    raise
+            response = await self._transport.handle_async_request(request)
+            try:
+                return await self._answer(url, response, moved_to)
+            finally:
+                await response.aclose()
+
+    async def _answer(self, url: str, response: httpx.Response, moved_to: str | None) -> Page | tuple[int, str]:
+        now = self._clock()
+        until = limited_until(response.headers, now)
+        if until is not None:
+            self._close(url, until)
+        target = response.headers.get("location") if response.status_code in PERMANENT | TEMPORARY else None
+        if target is not None:
+            return response.status_code, target
+        try:
+            return await self._read(url, response, moved_to, now, until)
+        except RateLimitedError as error:
+            if error.retry_at is not None:
+                self._close(url, error.retry_at)
+            raise
 
     async def _check_robots(self, url: str, named: frozenset[str]) -> None:
         host = _host(url)
@@ -217,10 +222,7 @@ class Fetcher:
         known: the address itself was chosen by a person, and what keeps the file away will show there."""
         known = self.hosts.get(host, Host())
         content, read_at = known.robots, self._clock() - robots.KEPT + robots.AGAIN_AFTER
-        headers, journey = (
-            httpx.Headers({"Accept": "text/plain, */*;q=0.5"}),
-            _Journey(named, self._limits.total_seconds),
-        )
+        headers, journey = self._headers({"Accept": "text/plain, */*;q=0.5"}), self._journey(named)
         try:
             page = await self._follow(robots.robots_address(url), headers, journey, for_robots=True)
             content, read_at = robots.text(page.body), self._clock()

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from wijkblik.collecting import next_due
 from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.pipeline import next_due, run_round
+from wijkblik.pipeline import run_round
 from wijkblik.settings import Settings, as_configured_now
 from wijkblik.store import Store
 

@@ -17,11 +17,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from wijkblik.collecting import why_off
 from wijkblik.datafolder import fix, hold, keys_path, open_store
 from wijkblik.demo.publisher import Publisher
 from wijkblik.errors import InUseError
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.pipeline import run_round, why_off
+from wijkblik.pipeline import run_round
 from wijkblik.schemas import FEED, feed_schema
 from wijkblik.service import Service
 from wijkblik.settings import load_settings

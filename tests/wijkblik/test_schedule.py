@@ -7,7 +7,7 @@ from wijkblik import schedule
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.demo.publisher import Publisher
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.pipeline import next_due
+from wijkblik.collecting import next_due
 from wijkblik.settings import load_settings
 
 

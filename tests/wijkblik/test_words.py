@@ -37,7 +37,7 @@ def test_every_code_in_the_sources_has_words():
         }
     found |= {
         f"source_reason.{code}"
-        for code in re.findall(r'return "([a-z_]+)"', (ROOT / "wijkblik/pipeline.py").read_text())
+        for code in re.findall(r'return "([a-z_]+)"', (ROOT / "wijkblik/collecting.py").read_text())
     }
     assert len(found) > 35
     assert not [key for key in found if not say.has(key)]

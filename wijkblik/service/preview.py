@@ -19,12 +19,12 @@ from collector.network import named_private
 from collector.registry import collectors
 from collector.robots import robots_address
 from collector.visit import Bounds, visit
+from wijkblik.collecting import fetcher_for, run
 from wijkblik.errors import CollectError, ParseError
 from wijkblik.guard.mask import mask
 from wijkblik.models.cadence import Hints
 from wijkblik.models.items import Fault, Harvest, Polling
 from wijkblik.models.wijk import Source, SourceType
-from wijkblik.pipeline import fetcher_for, run
 from wijkblik.settings import Settings
 
 SHOWN = 5

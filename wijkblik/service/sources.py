@@ -14,9 +14,9 @@ from collector.changes import starting_point
 from collector.fetch import Fetcher
 from collector.registry import collectors
 from collector.visit import Bounds, visit
+from wijkblik.collecting import fetch_limits, fetcher_for, named_by, resolved, run, why_off
 from wijkblik.models.items import Fault, Polling, SourceState
 from wijkblik.models.wijk import Source
-from wijkblik.pipeline import fetch_limits, fetcher_for, named_by, resolved, run, why_off
 from wijkblik.settings import Settings
 
 PAGES = 3

@@ -16,7 +16,8 @@ from wijkblik.settings import Settings
 from wijkblik.show.styles import STYLES
 
 if TYPE_CHECKING:
-    from wijkblik.pipeline import RoundSummary, SourceResult
+    from wijkblik.collecting import SourceResult
+    from wijkblik.pipeline import RoundSummary
 
 TOP_REASONS = 3
 
