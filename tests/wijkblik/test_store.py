@@ -58,18 +58,18 @@ def test_the_journal_is_a_write_ahead_log(store):
 
 
 def test_saving_a_visit_twice_changes_nothing(store):
-    first = store.items.save_visit("w", visit(), [new_item()], NOW)
-    again = store.items.save_visit("w", visit(), [new_item()], NOW)
+    first = store.items.save_visits("w", [(visit(), [new_item()])], NOW)[0]
+    again = store.items.save_visits("w", [(visit(), [new_item()])], NOW)[0]
     assert (first.new, again.new, again.changed, again.same) == (1, 0, 0, 1)
     assert len(store.items.ungrouped("w")) == 1
 
 
 def test_a_changed_item_is_found_by_its_new_words_only(store):
-    store.items.save_visit("w", visit(), [new_item()], NOW)
+    store.items.save_visits("w", [(visit(), [new_item()])], NOW)[0]
     assert store.items.search("w", "water spoelstraat")
     later = new_item(text="De brug is dicht", title="Brug", hash_="h2")
-    store.items.save_visit(
-        "w", visit(), [replace(later, item=replace(later.item, fetched_at=NOW + timedelta(hours=1)))], NOW
+    store.items.save_visits(
+        "w", [(visit(), [replace(later, item=replace(later.item, fetched_at=NOW + timedelta(hours=1)))])], NOW
     )
     assert not store.items.search("w", "water")
     assert [item.changed_at for item in store.items.search("w", "brug")] == [NOW + timedelta(hours=1)]
@@ -81,24 +81,24 @@ def test_a_changed_item_is_found_by_its_new_words_only(store):
 @given(title=st.text(st.characters(exclude_categories=["Cs"])), text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_is_read_is_what_was_stored(store, title, text):
     number = abs(hash((title, text)))
-    store.items.save_visit("w", visit(), [new_item(number, title, text)], NOW)
+    store.items.save_visits("w", [(visit(), [new_item(number, title, text)])], NOW)[0]
     found = {item.item_id: item for item in store.items.ungrouped("w")}
     assert found[f"i-{number}"] == new_item(number, title, text).item
 
 
 def test_faults_are_counted_and_the_last_answers_are_current(store):
-    store.items.save_visit("w", visit(Fault("bad_date")), [], NOW)
-    store.items.save_visit("w", visit(Fault("bad_date")), [], NOW)
+    store.items.save_visits("w", [(visit(Fault("bad_date")), [])], NOW)
+    store.items.save_visits("w", [(visit(Fault("bad_date")), [])], NOW)[0]
     assert store.sources.current_faults("w") == {"gemeente": (Fault("bad_date"),)}
     later = replace(visit(), polling=replace(visit().polling, checked_at=NOW + timedelta(minutes=1)))
-    store.items.save_visit("w", later, [], NOW)
+    store.items.save_visits("w", [(later, [])], NOW)[0]
     assert store.sources.current_faults("w") == {}
 
 
 def test_a_time_without_zone_is_refused(store):
     naive = replace(new_item(), item=replace(new_item().item, published_at=datetime(2026, 11, 23)))
     with pytest.raises((StoreError, ValueError)):
-        store.items.save_visit("w", visit(), [naive], NOW)
+        store.items.save_visits("w", [(visit(), [naive])], NOW)[0]
     assert store.items.ungrouped("w") == []
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlmodel import col, func, select
 
 from wijkblik.models.items import Item, NewItem, Visit
 from wijkblik.store.background import save_background
-from wijkblik.store.base import Queries, batches
+from wijkblik.store.base import Queries
 from wijkblik.store.sources import remember
 from wijkblik.store.tables import ItemRow, MembershipRow
 
@@ -22,6 +23,9 @@ _UNINDEX = text(
 )
 _INDEX_ONE = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n = :n")
 _INDEX_NEW = text("INSERT INTO item_fts(rowid, title, text) SELECT n, title, text FROM item WHERE n > :n")
+_FIND = text("SELECT item_id, n, content_hash FROM item WHERE item_id IN (SELECT value FROM json_each(:ids))")
+_LAST = text("SELECT coalesce(max(n), 0) FROM item")
+_REPLACED = ("title", "text", "lang", "url", "expires_at", "lat", "lon", "content_hash")
 _BEGIN_LAG = text(
     "INSERT OR IGNORE INTO lag(item_id, wijk, source_key, published_at, fetched_at) "
     "SELECT item_id, wijk, source_key, published_at, fetched_at FROM item WHERE n > :n"
@@ -133,31 +137,33 @@ def _upsert(connection: Connection, wijk: str, arrivals: Sequence[Arrival]) -> l
         _write_rows(connection, wijk, changed.values())
         connection.execute(_INDEX_ONE, numbers)
     if fresh:
-        last = connection.execute(select(func.coalesce(func.max(ItemRow.n), 0))).scalar_one()
+        last = connection.execute(_LAST).scalar_one()
         _write_rows(connection, wijk, fresh.values())
         connection.execute(_INDEX_NEW, {"n": last})
         connection.execute(_BEGIN_LAG, {"n": last})
     return saved
 
 
-def _known(connection: Connection, item_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    found: dict[str, tuple[int, str]] = {}
-    for batch in batches(item_ids):
-        query = select(ItemRow.item_id, ItemRow.n, ItemRow.content_hash).where(col(ItemRow.item_id).in_(batch))
-        found |= {item_id: (n, content_hash) for item_id, n, content_hash in connection.execute(query)}
-    return found
+def _known(connection: Connection, item_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    if not item_ids:
+        return {}
+    found = connection.execute(_FIND, {"ids": json.dumps(item_ids)})
+    return {item_id: (n, content_hash) for item_id, n, content_hash in found}
+
+
+def _write_statement() -> Insert:
+    new = insert(ItemRow)
+    # A pseudonym and its sealed author stay under the key of the week in which they were made.
+    update = {name: new.excluded[name] for name in _REPLACED} | {"changed_at": new.excluded.fetched_at}
+    return new.on_conflict_do_update(index_elements=["item_id"], set_=update)
+
+
+# Made once: making a statement costs more than running it.
+_WRITE = _write_statement()
 
 
 def _write_rows(connection: Connection, wijk: str, items: Iterable[NewItem]) -> None:
-    statement = insert(ItemRow)
-    new = statement.excluded
-    # A pseudonym and its sealed author stay under the key of the week in which they were made.
-    update = {
-        name: new[name] for name in ("title", "text", "lang", "url", "expires_at", "lat", "lon", "content_hash")
-    } | {"changed_at": new.fetched_at}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["item_id"], set_=update), [_row(wijk, one) for one in items]
-    )
+    connection.execute(_WRITE, [_row(wijk, one) for one in items])
 
 
 def _row(wijk: str, new: NewItem) -> dict[str, object]:

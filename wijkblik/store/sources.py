@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlmodel import col, delete, func, select
 
 from wijkblik.models.cadence import Rhythm
@@ -71,9 +71,6 @@ class Sources(Queries):
 
 def remember(connection: Connection, wijk: str, visits: Iterable[Remembered]) -> None:
     """Within a transaction: what is to be remembered of some sources, and their faults."""
-    statement = insert(SourceRow)
-    update = {name: statement.excluded[name] for name in _REMEMBERED}
-    upsert = statement.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update)
     sources, faults = [], []
     for source_key, polling, found, at in visits:
         moment = at or polling.checked_at
@@ -91,13 +88,25 @@ def remember(connection: Connection, wijk: str, visits: Iterable[Remembered]) ->
             for fault in found
         ]
     if sources:
-        connection.execute(upsert, sources)
+        connection.execute(_REMEMBER, sources)
     if faults:
-        new = insert(FaultRow)
-        changes = {"last_at": new.excluded.last_at, "detail": new.excluded.detail, "times": FaultRow.times + 1}
-        connection.execute(
-            new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes), faults
-        )
+        connection.execute(_NOTE_FAULT, faults)
+
+
+def _remember_statement() -> Insert:
+    new = insert(SourceRow)
+    update = {name: new.excluded[name] for name in _REMEMBERED}
+    return new.on_conflict_do_update(index_elements=["wijk", "source_key"], set_=update)
+
+
+def _fault_statement() -> Insert:
+    new = insert(FaultRow)
+    changes = {"last_at": new.excluded.last_at, "detail": new.excluded.detail, "times": FaultRow.times + 1}
+    return new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes)
+
+
+# Made once: making a statement costs more than running it.
+_REMEMBER, _NOTE_FAULT = _remember_statement(), _fault_statement()
 
 
 def _as_row(polling: Polling) -> dict[str, Any]:
