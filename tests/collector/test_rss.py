@@ -27,20 +27,23 @@ def sample(name):
     return next(found for found in SAMPLES.glob(f"{name}.*") if not found.name.endswith(".expected.json")).read_bytes()
 
 
-def as_json(harvest):
-    """A harvest as its expected file has it: what is None is left out."""
+def filled(record):
+    """A record without what is None."""
     return {
-        "items": [
-            {
-                name: value.isoformat() if isinstance(value, datetime) else value
-                for name, value in asdict(item).items()
-                if value is not None
-            }
-            for item in harvest.items
-        ],
+        name: value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(record).items()
+        if value is not None
+    }
+
+
+def as_json(harvest):
+    """A harvest as its expected file has it: what is None is left out, background too if there is none."""
+    background = [filled(record) for record in harvest.background]
+    return {
+        "items": [filled(item) for item in harvest.items],
         "faults": [fault.code for fault in harvest.faults],
         "ttl_minutes": harvest.ttl_minutes,
-    }
+    } | ({"background": background} if background else {})
 
 
 @pytest.mark.parametrize("name", PAIRS)
