@@ -7,13 +7,13 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from wijkblik.errors import ParseError
-from wijkblik.models.items import Fault, Point
+from wijkblik.models.items import Fault, FetchedItem, Point
 
 TITLE_LIMIT, TEXT_LIMIT, ADDRESS_LIMIT = 500, 20_000, 2_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -21,6 +21,8 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _PAGE_START = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
+# What is whole and plain already needs no joining, which costs ten times as much.
+_WHOLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:/(?:[!-\"$-:<->@-~]|[?#;](?=[!-\"$-:<->@-~]))*)?")
 _WORD = re.compile(r"[^\W_]+")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
@@ -45,6 +47,17 @@ def as_json(body: bytes) -> Any:
 def text_of(value: Any) -> str:
     """The value if it is a string that can be stored, else nothing: JSON can hold half a surrogate pair."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def written(value: Any) -> str:
+    """An id or a code as text; some servers write it as a whole number.
+
+    >>> written(12), written("a"), written(None)
+    ('12', 'a', '')
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
+        return str(value)
+    return text_of(value).strip()
 
 
 def record(value: Any) -> Mapping[str, Any]:
@@ -74,6 +87,8 @@ def web_address(link: str, base: str, faults: list[Fault]) -> str | None:
     """The link, seen from `base`, if it is an http or https address; None without one, with the fault `bad_link` for another."""
     if not link:
         return None
+    if len(link) <= ADDRESS_LIMIT and _WHOLE_ADDRESS.fullmatch(link):
+        return link
     try:
         address = urljoin(base, link)
         parts = urlsplit(address)
@@ -132,6 +147,17 @@ def language(value: Any) -> str | None:
 def digest(*parts: str) -> str:
     """A name for what has none of its own: 32 hexadecimal digits of a SHA-256."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def each_once(found: Iterable[FetchedItem | None], faults: list[Fault]) -> tuple[FetchedItem, ...]:
+    """The entries that could be read, each id once; for the others a fault `bad_item` or `duplicate_id`."""
+    items: dict[str, FetchedItem] = {}
+    for item in found:
+        if item is None:
+            faults.append(Fault("bad_item"))
+        elif items.setdefault(item.entry_id, item) is not item:
+            faults.append(Fault("duplicate_id"))
+    return tuple(items.values())
 
 
 def counted(faults: Sequence[Fault]) -> tuple[Fault, ...]:

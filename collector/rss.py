@@ -12,11 +12,13 @@ import codecs
 import io
 import re
 import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -116,10 +118,14 @@ def _needs_forgiveness(body: bytes) -> bool:
         return False
     if _ENTITY_DECLARATION.search(body, 0, 4096) or _MARKED_UP_TITLE.search(body):
         return True
-    if any(b"<guid" in item and not _DATES.search(item) for item in _ITEM_START.split(body)[1:]):
+    dates = list(_DATES.finditer(body))
+    if any(not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in dates):
         return True
+    at = [found.start() for found in dates]
+    starts = [found.start() for found in _ITEM_START.finditer(body)]
     return any(
-        not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in _DATES.finditer(body)
+        bisect_left(at, start) == bisect_left(at, end) and body.find(b"<guid", start, end) >= 0
+        for start, end in pairwise([*starts, len(body)])
     )
 
 
