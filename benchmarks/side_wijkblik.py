@@ -11,9 +11,10 @@ import structlog
 import uvloop
 
 from benchmarks.side import serve_rounds
+from collector.registry import collectors
+from wijkblik.collecting import SourceResult, collect
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.collecting import SourceResult, collect
 from wijkblik.settings import load_settings
 
 
@@ -22,6 +23,8 @@ def main(folder: Path) -> None:
     # As the command line does it by default.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     settings = load_settings(str(folder / "wijk.yaml"), data=folder)
+    # Finds and imports them, which counts as starting up.
+    collectors()
     with open_store(settings) as store:
         keys = KeyRing(keys_path(settings))
 

@@ -23,19 +23,23 @@ DEEDS = (
 )  # fmt: skip
 TAILS = (
     "volgende week", "na klachten uit de buurt", "tot en met vrijdag", "zonder dat iemand gewond raakte",
-    "om half acht 's avonds", "met hulp van vrijwilligers", "zoals vorig jaar", "voor € 12.500", "sinds maandag",
+    "om half acht 's avonds", "met hulp van vrijwilligers", "zoals vorig jaar", "voor € 12.500", "sinds maandag 3 november",
     "in overleg met de politie", "omdat de ideeën daarvoor op waren", "ondanks de regen",
 )  # fmt: skip
 ASIDES = (
     "Wie iets gezien heeft, kan bellen met 0900-8844.",
-    "Vragen? Mail naar info@buurt-lindevoort.example of bel 06 12345678.",
     "Het gesprek duurde tot laat – en wordt voortgezet.",
-    "Volgens @buurtpraat_lindevoort was het eerder ook al onrustig.",
-    "De auto, met kenteken XX-99-YY, stond er al weken.",
+    "De inloop is op 12-11-2026 van 19.30 tot 21.00 uur.",
     "Meer staat op de pagina van de gemeente.",
     "Dat is drie keer zoveel als in 2024.",
     "Koffie & thee staan klaar; aanmelden hoeft niet.",
 )  # fmt: skip
+PRIVATE = (
+    "Vragen? Mail naar info@buurt-lindevoort.example of bel 06 12345678.",
+    "Volgens @buurtpraat_lindevoort was het eerder ook al onrustig.",
+    "De auto, met kenteken XX-99-YY, stond er al weken.",
+)
+"""What masking is for; one text in twenty or so holds one of these."""
 AUTHORS = ("Redactie", "M. de Wever", "S. van Linnen", "Buurtredactie Zuid", "A. Kettinga")
 LENGTHS = (1, 2, 2, 3, 3, 4, 6, 9, 14)
 """Sentences in a text; drawn evenly."""
@@ -63,6 +67,7 @@ def body(dice: random.Random) -> str:
 
 
 def _sentence(dice: random.Random) -> str:
-    if dice.random() < 0.2:
-        return escape(dice.choice(ASIDES), quote=False)
+    draw = dice.random()
+    if draw < 0.2:
+        return escape(dice.choice(PRIVATE if draw < 0.01 else ASIDES), quote=False)
     return f"{dice.choice(SUBJECTS)} {dice.choice(DEEDS)} <strong>{dice.choice(PLACES)}</strong> {dice.choice(TAILS)}."
