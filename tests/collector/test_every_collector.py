@@ -166,6 +166,8 @@ async def test_a_host_that_asks_to_wait_is_left_alone(kind, server):
 async def test_a_used_up_allowance_ends_the_visit_and_keeps_what_came(kind, server):
     for name in exchanges(kind):
         exchange = read(name, server)
+        if exchange.expect.get("state") == "blocked":
+            continue
         reset = (exchange.now + timedelta(hours=3)).isoformat()
         spent = f"X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: {reset}\r\n".encode()
         exchange.answers = {
