@@ -7,12 +7,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 HOURS, DAYS = 24, 7
 MEMORIES = 2
 """How many spans of time a burst is remembered over (collector.rhythm says which)."""
 LARGEST = 1e9
+
+PlanReason = Literal[
+    "new", "steady", "night", "morning", "afternoon", "evening", "daytime", "burst", "quiet", "silent",
+    "failing", "asked", "limited", "skipped", "holds",
+]  # fmt: skip
+"""Why a source is asked when it is; each has a sentence under `cadence.` in the locale. `holds` is a collector's own
+word: what it brought is good for some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,10 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a source is asked next (aware UTC), and why: a code under `cadence.` in the locale, and its parameters."""
+    """When a source is asked next (aware UTC), and why. `params` holds `minutes` from now and `count`, of failures."""
 
     at: datetime
-    reason: str
+    reason: PlanReason
     params: Mapping[str, int] = field(default_factory=dict)
 
 
