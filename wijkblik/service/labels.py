@@ -44,4 +44,16 @@ class Labels:
         key = f"cadence.{polling.plan}"
         if not polling.plan or polling.next_check_at is None or not self.words.has(key):
             return ""
-        return self.words(key, **polling.plan_params, time=self.words.moment(polling.next_check_at, zone))
+        return self.words(
+            key,
+            **polling.plan_params,
+            every=self.every(float(polling.plan_params.get("minutes", 0))),
+            time=self.words.moment(polling.next_check_at, zone),
+        )
+
+    def every(self, minutes: float) -> str:
+        """How often, in the unit that a person would choose."""
+        for unit, length, most in (("minutes", 1, 90), ("hours", 60, 1200)):
+            if minutes < most:
+                return self.words(f"cadence.every.{unit}", count=round(minutes / length))
+        return self.words("cadence.every.days", count=round(minutes / 1440))
