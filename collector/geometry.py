@@ -1,12 +1,16 @@
-"""Polygons as warnings write them, and how far things lie apart. All in degrees (WGS 84), all pure."""
+"""Where a wijk lies, polygons as warnings write them, and how far things lie apart. In degrees (WGS 84); all pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field, model_validator
 
 from collector.reading import point_of
 from wijkblik.models.items import Point
+from wijkblik.models.wijk import Config
 
 EARTH_KM = 6371.0088
 """The Earth's mean radius (IUGG)."""
@@ -14,6 +18,25 @@ _DEGREE_KM = math.radians(1) * EARTH_KM
 
 Polygon = Sequence[Point]
 """Corners as (latitude, longitude), the first one repeated at the end or not."""
+
+
+class Near(Config):
+    """Where the wijk lies (degrees, WGS 84), and how many kilometres from it what concerns it may end."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    km: Annotated[float, Field(ge=0, le=100)] = 5
+
+    @model_validator(mode="after")
+    def _has_a_whole_point(self) -> Near:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("a point has a lat and a lon; add the other one")
+        return self
+
+    @property
+    def here(self) -> Point | None:
+        """The configured point."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
 def polygon(text: str) -> Polygon | None:
@@ -45,9 +68,9 @@ def gap_km(here: Point, corners: Polygon) -> float:
 
 
 def centre(corners: Polygon) -> Point:
-    """The middle of a polygon's extent."""
+    """The middle of a polygon's extent, to a tenth of a metre."""
     lats, lons = [lat for lat, _lon in corners], [lon for _lat, lon in corners]
-    return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+    return round((min(lats) + max(lats)) / 2, 6), round((min(lons) + max(lons)) / 2, 6)
 
 
 def _from_origin(start: tuple[float, float], end: tuple[float, float]) -> float:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.geometry import centre, distance_km, gap_km, polygon
+from collector.geometry import Near, centre, distance_km, gap_km, polygon
 
 SQUARE = ((52.0, 6.0), (52.0, 6.2), (52.1, 6.2), (52.1, 6.0))
 LATS, LONS = st.floats(50, 54), st.floats(3, 8)
@@ -56,5 +56,12 @@ def test_the_gap_is_never_more_than_the_way_to_a_corner(lat, lon, corners):
 @given(st.lists(st.tuples(LATS, LONS), min_size=3, max_size=12))
 def test_the_centre_lies_within_the_extent(corners):
     lat, lon = centre(corners)
-    assert min(c[0] for c in corners) <= lat <= max(c[0] for c in corners)
-    assert min(c[1] for c in corners) <= lon <= max(c[1] for c in corners)
+    assert min(c[0] for c in corners) - 1e-6 <= lat <= max(c[0] for c in corners) + 1e-6
+    assert min(c[1] for c in corners) - 1e-6 <= lon <= max(c[1] for c in corners) + 1e-6
+
+
+def test_a_point_is_whole_or_absent():
+    assert Near(lat=52.1, lon=6.5).here == (52.1, 6.5)
+    assert Near().here is None
+    with pytest.raises(ValueError, match="add the other one"):
+        Near(lat=52.1)
