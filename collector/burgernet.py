@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from collector.background import Base
 from collector.base import Fetch, parameters
@@ -56,6 +56,11 @@ def address(source: Source) -> str:
     if source.url is not None and "base" in asked.model_fields_set:
         raise ValueError("the address is given twice; leave out 'url' or 'base'")
     return source.url or f"{asked.base}{PATH}"
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is a list of these alerts; it is empty nearly always, so the address counts too."""
+    return urlsplit(url).path.endswith(PATH) or b'"AlertLevel"' in body
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from helping import make_source
 
-from collector.burgernet import address, parse
+from collector.burgernet import address, parse, recognises
 from wijkblik.errors import ParseError
 
 SAMPLE = (Path(__file__).parent / "samples" / "burgernet.json").read_bytes()
@@ -82,3 +82,9 @@ def test_what_is_no_list_says_so(body):
     with pytest.raises(ParseError) as caught:
         parse(body, configured("https://x.example"))
     assert caught.value.code == "other_format"
+
+
+def test_its_answers_are_recognised():
+    assert recognises("https://services.burgernet.example/landactiehost/api/v1/alerts", b"[]")
+    assert recognises("https://x.example", SAMPLE)
+    assert not recognises("https://x.example/alerts", b"[]")
