@@ -102,6 +102,13 @@ def test_freshness_and_ttl_delay_the_next_visit():
     assert answered(KNOWN, None, None, harvest(ttl_minutes=60)).next_check_at == NOW + HOUR
 
 
+def test_what_still_holds_is_not_asked_for_again_before():
+    known = answered(KNOWN, page(), "h", harvest(again_after=720 * HOUR))
+    assert (known.next_check_at, known.plan, known.plan_params) == (NOW + 720 * HOUR, "holds", {"days": 30})
+    later = answered(KNOWN, page(fresh_until=NOW + 5 * HOUR), "h", harvest(again_after=HOUR))
+    assert later.next_check_at == NOW + 5 * HOUR
+
+
 @pytest.mark.parametrize(
     ("error", "state", "reason", "comes_back"),
     [
