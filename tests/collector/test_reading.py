@@ -5,9 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.reading import as_json, counted, cut, digest, language, moment, record, text_of, web_address
+from collector.reading import (
+    as_json,
+    counted,
+    cut,
+    digest,
+    each_once,
+    end_of,
+    folded,
+    language,
+    moment,
+    record,
+    text_of,
+    web_address,
+    written,
+)
 from wijkblik.errors import ParseError
-from wijkblik.models.items import Fault
+from wijkblik.models.items import Fault, FetchedItem
 
 
 @pytest.mark.parametrize(
@@ -107,3 +121,41 @@ def test_equal_faults_are_one_with_their_number():
 def test_a_digest_keeps_its_parts_apart():
     assert digest("a", "bc") != digest("ab", "c")
     assert len(digest("\ud800")) == 32
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a1", "a1"), (" a1 ", "a1"), (0, "0"), (-7, "-7"), (True, ""), (1.5, ""), (10**18, ""), (None, "")],
+)
+def test_an_id_is_text_or_a_whole_number(value, text):
+    assert written(value) == text
+
+
+def test_names_are_compared_without_regard_to_case_marks_and_punctuation():
+    assert folded("Súdwest-Fryslân") == folded(" sudwest FRYSLAN.") == "sudwest fryslan"
+    assert folded("Noord-Holland") != folded("Holland")
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("2026-07-15T12:00:00+02:00", datetime(2026, 7, 15, 10, tzinfo=UTC)),
+        ("2026-07-15T12:00:00", datetime(2026, 7, 15, 12, tzinfo=UTC)),
+        ("straks", None),
+        (None, None),
+    ],
+)
+def test_the_end_of_a_warning_is_always_aware(value, at):
+    assert end_of(value) == at
+
+
+def test_each_entry_comes_once_and_what_could_not_be_read_is_told():
+    one, other = (FetchedItem(entry_id="1", title=title, text="") for title in ("Een", "Ook een"))
+    faults = []
+    assert each_once(iter([one, None, other]), faults) == (one,)
+    assert [fault.code for fault in faults] == ["bad_item", "duplicate_id"]
