@@ -35,8 +35,8 @@ def safe_xml(body: bytes) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """An element's name without its namespace, which servers write in several versions."""
-    name: str = etree.QName(element).localname
-    return name
+    name: str = element.tag
+    return name.rpartition("}")[2]
 
 
 def child_text(element: etree._Element, name: str) -> str:
