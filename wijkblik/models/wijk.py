@@ -35,6 +35,8 @@ def _resolve_date(value: Any, info: ValidationInfo) -> Any:
 ConfigDate = Annotated[date, BeforeValidator(_resolve_date)]
 PUBLISHER = "{publisher}"
 """Stands in a scenario's addresses for wherever its publisher listens."""
+KEY_NAMED = r"^\$\{(WIJKBLIK_KEY_[A-Z0-9_]{1,60})\}$"
+"""How a source's parameter names the environment variable that holds an application's key; the key itself is not written down."""
 
 Weight = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
