@@ -20,7 +20,7 @@ from collector.fetch import Fetcher, user_agent
 from collector.network import named_private
 from collector.registry import collectors
 from collector.visit import Bounds, visit
-from wijkblik import __version__
+from wijkblik import __version__, appkeys
 from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import take_in
@@ -49,6 +49,7 @@ class SourceResult:
     reason: str
     asked: bool
     saved: Saved = field(default_factory=Saved)
+    background: int = 0
     faults: tuple[Fault, ...] = ()
     seconds: float = 0.0
     next_check_at: datetime | None = None
@@ -80,9 +81,8 @@ async def collect(
         else:
             taken = planned[_host_of(source)]
             bounds = Bounds(settings.now(), wijk.zone, limits, named_by(source), taken, cost)
-            seen = await visit(
-                source, collectors()[source.collector], polling, fetcher, settings.defaults.cadence, bounds
-            )
+            asked, collector = appkeys.filled_in(source), collectors()[source.collector]
+            seen = await visit(asked, collector, polling, fetcher, settings.defaults.cadence, bounds)
             if seen.polling.next_check_at is not None:
                 taken.append(seen.polling.next_check_at)
             results[source.key] = await keeper.keep(source, seen)
@@ -128,7 +128,7 @@ def why_off(settings: Settings, source: Source) -> str | None:
         address_of(collectors()[source.collector], source)
     except ValueError:
         return "source_unclear"
-    return None
+    return "key_missing" if appkeys.is_missing(source) else None
 
 
 class _Keeper:
@@ -155,11 +155,12 @@ class _Keeper:
             source.name,
             known.state,
             known.reason,
-            True,
-            await done,
-            faults,
-            seen.seconds,
-            known.next_check_at,
+            asked=True,
+            saved=await done,
+            background=len(seen.harvest.background),
+            faults=faults,
+            seconds=seen.seconds,
+            next_check_at=known.next_check_at,
         )
 
     def _write(self) -> None:
