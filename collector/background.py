@@ -10,15 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
-
-from pydantic import AfterValidator
+from typing import Any
 
 from collector.base import Fetch
 from collector.paging import Next, Read, follow
 from collector.reading import counted, text_of
 from wijkblik.models.items import Harvest
-from wijkblik.models.wijk import PUBLISHER
 
 KEEPS = timedelta(days=30)
 """How long background holds: registers and figures change by the month."""
@@ -59,13 +56,3 @@ def number(value: Any) -> float | None:
         return float(value) if math.isfinite(value) else None
     except OverflowError:
         return None
-
-
-def _is_web_address(value: str) -> str:
-    if not value.startswith(("http://", "https://", PUBLISHER)):
-        raise ValueError("this is no web address; it starts with https://")
-    return value.rstrip("/")
-
-
-Base = Annotated[str, AfterValidator(_is_web_address)]
-"""Where a service stands, in place of its official address."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar, cast
+from typing import Annotated, Protocol, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from collector.headers import links
 from wijkblik.models.items import Harvest
-from wijkblik.models.wijk import Config, Source
+from wijkblik.models.wijk import PUBLISHER, Config, Source
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -93,6 +93,16 @@ class Collector(Protocol):
 
 class NoParameters(Config):
     """For a collector that is asked by its address alone."""
+
+
+def _is_web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://", PUBLISHER)):
+        raise ValueError("this is no web address; it starts with https://")
+    return value.rstrip("/")
+
+
+Base = Annotated[str, AfterValidator(_is_web_address)]
+"""A parameter that says where a service stands, in place of its official address."""
 
 
 def parameters(source: Source, model: type[P]) -> P:

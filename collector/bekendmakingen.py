@@ -14,8 +14,7 @@ from datetime import datetime
 from pydantic import field_validator
 
 from collector import rss, sru
-from collector.background import Base
-from collector.base import Fetch, parameters
+from collector.base import Base, Fetch, parameters
 from collector.paging import follow, joined, with_query
 from collector.reading import TITLE_LIMIT, counted, cut, each_once
 from wijkblik.errors import BlockedError, CollectError, ParseError, StatusError

@@ -16,8 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import AfterValidator, model_validator
 
-from collector.background import Base
-from collector.base import Fetch, NoParameters, Page, parameters
+from collector.base import Base, Fetch, NoParameters, Page, parameters
 from collector.paging import follow, with_query
 from collector.reading import ADDRESS_LIMIT, TEXT_LIMIT, as_json, counted, cut, language, moment, record, text_of
 from collector.text import plain

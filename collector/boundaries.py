@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, Field
 
-from collector.background import Base, area_code, listings, number
-from collector.base import Fetch, Page, parameters
+from collector.background import area_code, listings, number
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import with_query
 from collector.reading import TITLE_LIMIT, as_json, cut, record, text_of, web_address
 from collector.text import plain

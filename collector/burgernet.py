@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from collector.background import Base
-from collector.base import Fetch, parameters
+from collector.base import Base, Fetch, parameters
 from collector.geometry import Near, distance_km
 from collector.reading import (
     TITLE_LIMIT,

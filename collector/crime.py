@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from pydantic import Field
 
-from collector.background import Base, area_code, listings, number
-from collector.base import Fetch, Page, parameters
+from collector.background import area_code, listings, number
+from collector.base import Base, Fetch, Page, parameters
 from collector.reading import as_json, record, text_of, web_address
 from wijkblik.errors import ParseError
 from wijkblik.models.background import Figure

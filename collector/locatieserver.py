@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 
-from collector.background import Base, area_code, listings
-from collector.base import Fetch, Page, parameters
+from collector.background import area_code, listings
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import with_query
 from collector.reading import TITLE_LIMIT, as_json, cut, folded, point_of, record, text_of
 from collector.text import plain

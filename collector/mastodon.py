@@ -17,8 +17,7 @@ from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from collector.background import Base
-from collector.base import Fetch, NoParameters, Page, parameters
+from collector.base import Base, Fetch, NoParameters, Page, parameters
 from collector.paging import follow, with_query
 from collector.reading import (
     ADDRESS_LIMIT,

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from collector.background import Base
-from collector.base import Fetch, parameters
+from collector.base import Base, Fetch, parameters
 from collector.reading import (
     ADDRESS_LIMIT,
     TITLE_LIMIT,

@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from collector.background import Base
-from collector.base import Fetch, Page, parameters
+from collector.base import Base, Fetch, Page, parameters
 from collector.geometry import Near, Polygon, centre, gap_km, polygon
 from collector.paging import follow, recent, with_query
 from collector.reading import (

@@ -18,8 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field
 
-from collector.background import Base
-from collector.base import Fetch, Page, parameters
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow, recent, with_query
 from collector.reading import (
     TEXT_LIMIT,

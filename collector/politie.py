@@ -16,8 +16,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from collector import rss
-from collector.background import Base
-from collector.base import Fetch, Page, parameters
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow, offset_of, with_query
 from collector.reading import (
     ADDRESS_LIMIT,

@@ -15,8 +15,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from collector.background import Base
-from collector.base import Fetch, Page, parameters
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow_all, offset_of, with_query
 from collector.reading import (
     ADDRESS_LIMIT,

@@ -15,8 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, field_validator
 
-from collector.background import Base
-from collector.base import Fetch, Page, parameters
+from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow, recent, with_query
 from collector.reading import TITLE_LIMIT, as_json, counted, cut, digest, each_once, moment, point_of, record, text_of
 from collector.text import plain
