@@ -114,7 +114,7 @@ async def test_a_total_that_is_never_reached_does_not_keep_us_asking(server):
     assert (len(server.asked), len(seen.harvest.items)) == (2, 1)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "geometry", "coordinates", "properties", "category", "name", "slug", "parent", "created_at"]), inner, max_size=4), max_leaves=20))  # fmt: skip
+@given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "geometry", "coordinates", "properties", "category", "name", "slug", "parent", "created_at"]), inner, max_size=4), max_leaves=20))  # fmt: skip
 def test_whatever_a_feature_holds_the_rest_is_kept(odd):
     harvest = parse(collection(feature(), odd), configured(BASE))
     assert harvest.items[0].title == "Groen: Boom"
