@@ -18,6 +18,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from collector.registry import collectors
+from wijkblik.collecting import resolved
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.demo.publisher import Publisher
 from wijkblik.demo.scenario import read_items
@@ -158,14 +160,8 @@ def bcubed(stories: Sequence[Sequence[str]], gold: Mapping[str, str]) -> float:
 def _ranked(settings: Settings) -> list[Ranked]:
     # Invented people in a folder that is gone afterwards: a known key makes ids, and so the sample, repeatable.
     keys = KeyRing(keys_path(settings), new_key=lambda: bytes(32))
-    assert settings.scenario is not None
-    sources = set(settings.scenario.file.sources)
-    names = {}
-    for item in read_items(settings.scenario.folder / "items.jsonl", sources):
-        source = settings.wijk.source(item.source)
-        assert source is not None, "the publisher has checked that"
-        names[item_id(settings.wijk_key, source, item.id, keys)] = item.id
     with Publisher(settings).in_background() as publisher, open_store(settings) as store:
+        names = _names(settings, publisher, keys)
         summary = run_round(settings, store, keys, base=publisher.base)
         entries = store.feeds.entries(summary.feed_id)
         stories = store.stories.by_ids(entry.story_id for entry, _ in entries)
@@ -173,13 +169,29 @@ def _ranked(settings: Settings) -> list[Ranked]:
         Ranked(
             rank=entry.rank,
             story_id=entry.story_id,
-            scenario_items=tuple(names[item.item_id] for item in stories[entry.story_id].items),
+            scenario_items=tuple(
+                name for item in stories[entry.story_id].items for name in names.get(item.item_id, ())
+            ),
             status=assessment.verification.status,
             relevance=round(assessment.relevance, 6),
             selected_as=entry.selected_as,
         )
         for entry, assessment in entries
     ]
+
+
+def _names(settings: Settings, publisher: Publisher, keys: KeyRing) -> dict[str, list[str]]:
+    """Which items of the scenario each stored item is: what its source's own collector calls it, on a listing of its own."""
+    assert settings.scenario is not None
+    names: dict[str, list[str]] = {}
+    for item in read_items(settings.scenario.folder / "items.jsonl", set(settings.scenario.file.sources)):
+        source = settings.wijk.source(item.source)
+        assert source is not None, "the publisher has checked that"
+        content_type, body = publisher.listing_of(item.source, item.id)
+        at_publisher = resolved(source, publisher.base)
+        for found in collectors()[source.collector].parse(body, at_publisher, content_type).items:
+            names.setdefault(item_id(settings.wijk_key, source, found.entry_id, keys), []).append(item.id)
+    return names
 
 
 def _first_gold(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> list[list[str]]:

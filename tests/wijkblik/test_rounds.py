@@ -31,7 +31,10 @@ ROOT = Path(__file__).parents[2]
 ITEMS = [
     json.loads(line) for line in (ROOT / "configs/scenarios/demo/items.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-LISTED = [item for item in ITEMS if "withdrawn_at" not in item]
+# Two warnings are over by the demonstration's now; what is over is not taken in.
+OVER = {"x105", "x106"}
+LISTED = [item for item in ITEMS if "withdrawn_at" not in item and item["id"] not in OVER]
+SOURCES = 25
 
 
 def wijkblik(data, *words, **variables):
@@ -47,7 +50,7 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     done = wijkblik(folder, "round", "--wijk", "demo")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("werkt") == 20
+    assert done.stdout.count(" werkt ") == SOURCES, done.stdout
     return folder
 
 
@@ -209,13 +212,14 @@ def test_changes_and_withdrawals_are_published_in_their_time(publisher):
     withdrawn = next(item for item in ITEMS if "withdrawn_at" in item)
     gone = withdrawn["url"].replace("{publisher}", publisher.base)
     assert get(gone)[0] == 410
-    assert f">{withdrawn['id']}<" not in get(publisher.base + "/weefsel/tags/deweverij.rss")[2]
+    listing, words = publisher.base + "/weefsel/api/v1/timelines/tag/deweverij?limit=40", withdrawn["text"][:25]
+    assert words not in get(listing)[2]
     hours = 0
     while get(gone)[0] == 410 and hours < 168:
         publisher.as_of -= timedelta(hours=1)
         hours += 1
     assert get(gone)[0] == 200
-    assert f">{withdrawn['id']}<" in get(publisher.base + "/weefsel/tags/deweverij.rss")[2]
+    assert words in get(listing)[2]
 
 
 def test_the_scenarios_moment_is_fixed_in_its_folder(tmp_path, monkeypatch):

@@ -33,7 +33,7 @@ def round_summary(out: Console, settings: Settings, summary: RoundSummary, say: 
         table.add_row(
             escape(result.name),
             f"[{STYLES[result.state]}]{state}[/]",
-            str(result.saved.new) if result.asked else "-",
+            _brought(result, say),
             escape(_remarks(result, labels, say)),
         )
     out.print(table)
@@ -99,6 +99,12 @@ def figures(out: Console, found: Mapping[str, float | int]) -> None:
     """A scenario's figures, one a line."""
     for name, value in found.items():
         out.print(f"{name}: {value}")
+
+
+def _brought(result: SourceResult, say: Words) -> str:
+    if not result.asked:
+        return "-"
+    return say("sources_page.records", count=result.background) if result.background else str(result.saved.new)
 
 
 def _remarks(result: SourceResult, labels: Labels, say: Words) -> str:
