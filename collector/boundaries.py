@@ -32,7 +32,7 @@ COLLECTIONS: dict[Level, str] = {"buurt": "buurten", "wijk": "wijken", "gemeente
 """From small to large: a figure that changes, changes first in a buurt."""
 PARENTS: dict[Level, Level] = {"buurt": "wijk", "wijk": "gemeente"}
 LIMIT = 200
-"""Areas in a page: with all its figures and its boundary, one takes some 20 kB."""
+"""Areas in a page: with all its figures and its boundary one may take 20 kB, and a body has its limit."""
 DECIMALS = 5
 """Of a coordinate in degrees: about a metre."""
 FIGURES = (
