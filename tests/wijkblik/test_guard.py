@@ -1,6 +1,7 @@
 """Masking and pseudonyms."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,21 @@ def test_a_destroyed_key_opens_nothing(tmp_path):
     with pytest.raises(LookupError):
         KeyRing(tmp_path / "keys.json").unseal("a", "2026-W40", sealed)
     assert keys.pseudonym("a", "2026-W40", "@buur") != before
+
+
+def test_two_who_need_a_new_key_at_once_get_the_same(tmp_path):
+    rings = [KeyRing(tmp_path / "keys.json") for _ in range(8)]
+    with ThreadPoolExecutor(len(rings)) as pool:
+        made = set(pool.map(lambda ring: ring.pseudonym("a", "2026-W48", "@buur"), rings))
+    assert made == {KeyRing(tmp_path / "keys.json").pseudonym("a", "2026-W48", "@buur")}
+
+
+def test_destroying_old_keys_spares_one_that_another_made_meanwhile(tmp_path):
+    old, other = KeyRing(tmp_path / "keys.json"), KeyRing(tmp_path / "keys.json")
+    old.pseudonym("a", "2026-W40", "@buur")
+    made = other.pseudonym("a", "2026-W48", "@buur")
+    assert old.destroy_before("2026-W48") == ["2026-W40"]
+    assert KeyRing(tmp_path / "keys.json").pseudonym("a", "2026-W48", "@buur") == made
 
 
 def test_the_key_file_is_its_owners_alone(tmp_path):

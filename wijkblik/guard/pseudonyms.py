@@ -7,12 +7,14 @@ sealed under it can't be opened. HMAC-SHA-256: RFC 2104; AES-GCM: NIST SP 800-38
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +36,10 @@ def week_of(moment: datetime) -> str:
 
 
 class KeyRing:
-    """The keys in one file that only its owner may read (mode 0600). A missing key is made by `new_key`."""
+    """The keys in one file that only its owner may read (mode 0600). A missing key is made by `new_key`.
+
+    Rounds and the page, which takes in what hubs push, may both be the first of a week to need one.
+    """
 
     def __init__(self, path: Path, new_key: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> None:
         self._path, self._new_key = path, new_key
@@ -67,24 +72,36 @@ class KeyRing:
     def destroy_before(self, week: str) -> list[str]:
         """Destroy the keys of all weeks before one; what they protected is lost for good."""
         gone: list[str] = []
-        for keys in self._keys.values():
-            old = [name for name in keys if name != IDENTITY and name < week]
-            gone += old
-            for name in old:
-                del keys[name]
-        if gone:
-            self._save()
+        with self._alone():
+            self._keys = self._load()
+            for keys in self._keys.values():
+                old = [name for name in keys if name != IDENTITY and name < week]
+                gone += old
+                for name in old:
+                    del keys[name]
+            if gone:
+                self._save()
         return sorted(set(gone))
 
     def _cipher(self, wijk: str, week: str) -> AESGCM:
         return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"wijkblik seal").derive(self._key(wijk, week)))
 
     def _key(self, wijk: str, name: str) -> bytes:
-        keys = self._keys.setdefault(wijk, {})
-        if name not in keys:
-            keys[name] = self._new_key()
-            self._save()
-        return keys[name]
+        if name not in self._keys.get(wijk, {}):
+            with self._alone():
+                self._keys = self._load()
+                if name not in self._keys.setdefault(wijk, {}):
+                    self._keys[wijk][name] = self._new_key()
+                    self._save()
+        return self._keys[wijk][name]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Other processes wait meanwhile."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _load(self) -> dict[str, dict[str, bytes]]:
         try:
@@ -99,7 +116,6 @@ class KeyRing:
             ) from error
 
     def _save(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         content = {
             wijk: {name: base64.b64encode(key).decode() for name, key in keys.items()}
             for wijk, keys in self._keys.items()
