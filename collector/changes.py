@@ -73,8 +73,12 @@ def after_answer(
         failures=0,
         items_seen=polling.items_seen if harvest.unchanged else len(harvest.items),
         last_item_at=last_item_at,
+        hub=polling.hub if harvest.unchanged else harvest.hub,
+        topic=polling.topic if harvest.unchanged else harvest.topic,
         rhythm=_learned(polling, published, now, pace.zone),
     )
+    if harvest.blocked:
+        return _stopped(known, "blocked", harvest.blocked, pace)
     state, reason = _state(known, harvest, now, pace)
     hints = Hints(
         ttl_minutes=harvest.ttl_minutes,
@@ -113,7 +117,7 @@ def after_failure(polling: Polling, error: CollectError, pace: Pace) -> Polling:
         "gone" if isinstance(error, GoneError) else "blocked" if isinstance(error, BlockedError | RobotsError) else None
     )
     if stopped is not None:
-        return replace(_in_state(known, stopped, error.code, pace.wall), next_check_at=None, plan="", plan_params={})
+        return _stopped(known, stopped, error.code, pace)
     hints = Hints(retry_at=error.retry_at if isinstance(error, StatusError) else None)
     return _planned(_in_state(known, "failing", error.code, pace.wall), pace, hints)
 
@@ -134,6 +138,10 @@ def _state(known: Polling, harvest: Harvest, now: datetime, pace: Pace) -> tuple
     unknown = unknown_rate(usual_price(pace.cadence), pace.cadence.usual_minutes)
     missed = forecast(known.rhythm, now, pace.zone, unknown).missed
     return "quiet", "silent" if missed >= MISSED else "rare"
+
+
+def _stopped(known: Polling, state: SourceState, reason: str, pace: Pace) -> Polling:
+    return replace(_in_state(known, state, reason, pace.wall), next_check_at=None, plan="", plan_params={})
 
 
 def _planned(known: Polling, pace: Pace, hints: Hints) -> Polling:

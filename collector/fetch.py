@@ -11,10 +11,10 @@ import asyncio
 import ssl
 import time
 import zlib
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +26,7 @@ from httpx_aiohttp import AiohttpTransport
 from collector import robots
 from collector.base import Page
 from collector.headers import fresh_until, limited_until, retry_after
+from collector.manners import Clock, Manners
 from collector.network import VettingResolver, is_private_literal, refusal
 from wijkblik.errors import (
     AddressRefusedError,
@@ -33,7 +34,6 @@ from wijkblik.errors import (
     CollectError,
     GoneError,
     RateLimitedError,
-    RobotsError,
     StatusError,
     TooLargeError,
     UnreachableError,
@@ -45,8 +45,6 @@ PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
 LOGIN_STEPS = {"login", "log-in", "signin", "sign_in", "sign-in", "inloggen", "auth", "oauth", "oauth2", "sso"}
 NEVER_SENT = {"cookie", "authorization", "referer", "proxy-authorization"}
 
-Clock = Callable[[], datetime]
-
 
 def user_agent(version: str, contact: str) -> str:
     """Who asks, and how to reach them."""
@@ -57,7 +55,7 @@ class Fetcher:
     """Reads public addresses within limits; use it as an async context manager.
 
     `named` are the private machines that the configuration names itself, as "host:port"; each request says which of
-    them it may reach. `hosts` is what is remembered of hosts by "host:port", and holds what was learned afterwards.
+    them it may reach. `hosts` is what is remembered of hosts by their name (and port); `manners.hosts` holds it, and what was learned.
     `transport` is for tests.
     """
 
@@ -72,13 +70,11 @@ class Fetcher:
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._limits, self._named, self._clock = limits, named, clock
-        self.hosts: dict[str, Host] = dict(hosts or {})
+        self.manners = Manners(limits.spacing_seconds, hosts or {}, clock)
         self._transport = transport
         self._always = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
         self._timeout = {"connect": limits.connect_seconds, "read": limits.read_seconds}
-        self._free_at: dict[str, float] = {}
         self._slots = asyncio.Semaphore(limits.connections)
-        self._asking_robots: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         if self._transport is None:
@@ -157,7 +153,7 @@ class Fetcher:
         for _hop in range(self._limits.redirects + 1):
             _check_address(url, journey.named)
             if not for_robots:
-                await self._check_robots(url, journey.named)
+                await self.manners.ask_leave(url, partial(self._read_robots, url, journey.named))
             answer = await self._one_request(url, headers, journey, moved_to)
             if isinstance(answer, Page):
                 return answer
@@ -181,7 +177,7 @@ class Fetcher:
         form: Mapping[str, str] | None = None,
     ) -> Page | tuple[int, str]:
         """The page, or the status and target of a redirect. Waiting for our turn is not the server's time."""
-        await self._wait_for_turn(url)
+        await self.manners.wait_for_turn(url)
         assert self._transport is not None
         # Straight to the transport: no client stands between that would keep a cookie or follow a redirect.
         method = "GET" if form is None else "POST"
@@ -197,7 +193,7 @@ class Fetcher:
         now = self._clock()
         until = limited_until(response.headers, now)
         if until is not None:
-            self._close(url, until)
+            self.manners.close(url, until)
         target = response.headers.get("location") if response.status_code in PERMANENT | TEMPORARY else None
         if target is not None:
             return response.status_code, target
@@ -205,53 +201,27 @@ class Fetcher:
             return await self._read(url, response, moved_to, now, until)
         except RateLimitedError as error:
             if error.retry_at is not None:
-                self._close(url, error.retry_at)
+                self.manners.close(url, error.retry_at)
             raise
 
-    async def _check_robots(self, url: str, named: frozenset[str]) -> None:
-        host = _host(url)
-        if not robots.is_current(self.hosts.get(host, Host()), self._clock()):
-            async with self._asking_robots[host]:
-                if not robots.is_current(self.hosts.get(host, Host()), self._clock()):
-                    await self._ask_robots(url, host, named)
-        if not robots.allows(self.hosts[host].robots, url):
-            raise RobotsError("robots.txt refuses this address")
+    async def _read_robots(self, url: str, named: frozenset[str]) -> str | None:
+        """The host's robots.txt; None if it can't be read now.
 
-    async def _ask_robots(self, url: str, host: str, named: frozenset[str]) -> None:
-        """A file that is missing or refused allows all (RFC 9309, 2.3.1.3). One that can't be read now stays as it was
-        known: the address itself was chosen by a person, and what keeps the file away will show there."""
-        known = self.hosts.get(host, Host())
-        content, read_at = known.robots, self._clock() - robots.KEPT + robots.AGAIN_AFTER
-        headers, journey = self._headers({"Accept": "text/plain, */*;q=0.5"}), self._journey(named)
+        A file that is missing or refused allows all (RFC 9309, 2.3.1.3). What else keeps the file away will show at the
+        address itself, which a person chose.
+        """
+        headers = self._headers({"Accept": "text/plain, */*;q=0.5"})
         try:
-            page = await self._follow(robots.robots_address(url), headers, journey, for_robots=True)
-            content, read_at = robots.text(page.body), self._clock()
+            page = await self._follow(robots.robots_address(url), headers, self._journey(named), for_robots=True)
         except StatusError as error:
             if isinstance(error, RateLimitedError) and error.retry_at is not None:
                 raise
-            if error.status < 500:
-                content, read_at = "", self._clock()
+            return "" if error.status < 500 else None
         except (CollectError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
             if refused := refusal(error):
                 raise refused from error
-        self.hosts[host] = Host(content, read_at, self.hosts.get(host, known).closed_until)
-
-    async def _wait_for_turn(self, url: str) -> None:
-        """Keep requests to one host apart; the turn is taken before waiting, so that many waiters queue up."""
-        host, now = _host(url), time.monotonic()
-        known = self.hosts.get(host, Host())
-        turn = max(self._free_at.get(host, now), now)
-        self._free_at[host] = turn + max(self._limits.spacing_seconds, robots.delay(known.robots))
-        if turn > now:
-            await asyncio.sleep(turn - now)
-        closed_until = self.hosts.get(host, Host()).closed_until
-        if closed_until is not None and closed_until > self._clock():
-            raise RateLimitedError(429, "this host's allowance is used up", retry_at=closed_until)
-
-    def _close(self, url: str, until: datetime) -> None:
-        host = _host(url)
-        known = self.hosts.get(host, Host())
-        self.hosts[host] = Host(known.robots, known.robots_at, until)
+            return None
+        return robots.text(page.body)
 
     async def _read(
         self, url: str, response: httpx.Response, moved_to: str | None, now: datetime, until: datetime | None
@@ -291,10 +261,6 @@ class _Journey:
         async with asyncio.timeout(self._left):
             yield
         self._left -= time.monotonic() - started
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()
 
 
 def _check_address(url: str, named: frozenset[str]) -> None:

@@ -21,7 +21,8 @@ async def follow(fetch: Ask, first: str, read: Read, following: Next) -> Harvest
     """All pages as one harvest. `following` gives the next page's address, relative or not, or None at the end.
 
     A first page that fails raises its CollectError. What fails further on becomes a fault, and what came
-    before it is kept: the harvest is then not `complete`, so that the next visit asks for the whole again.
+    before it is kept: the harvest is then not `complete`, so that the next visit asks for the whole again,
+    or `blocked`, so that the source is stopped.
     A server that leads round in circles, or off to another host, is left.
     """
     page = await fetch(first)
@@ -37,8 +38,6 @@ async def follow(fetch: Ask, first: str, read: Read, following: Next) -> Harvest
         try:
             page = await fetch(target)
             harvest = read(page)
-        except BlockedError:
-            raise
         except CollectError as error:
             return _cut_short(whole, error)
         whole = joined(whole, harvest)
@@ -57,8 +56,6 @@ async def follow_all(fetch: Ask, firsts: Sequence[str], read: Read, following: N
             break
         try:
             harvest = await follow(fetch, first, read, following)
-        except BlockedError:
-            raise
         except CollectError as error:
             return _cut_short(whole, error)
         whole = harvest if whole.unchanged else joined(whole, harvest)
@@ -74,6 +71,7 @@ def joined(one: Harvest, other: Harvest) -> Harvest:
         background=one.background + other.background,
         faults=one.faults + other.faults,
         complete=one.complete and other.complete,
+        blocked=one.blocked or other.blocked,
         retry_at=one.retry_at or other.retry_at,
     )
 
@@ -115,6 +113,8 @@ def _cut_short(whole: Harvest, error: CollectError) -> Harvest:
     if isinstance(error, BudgetSpentError):
         # A visit's fill: asking for the same pages again would never come further.
         return replace(whole, faults=(*whole.faults, Fault(error.code)))
+    if isinstance(error, BlockedError):
+        return replace(whole, faults=(*whole.faults, Fault(error.code)), complete=False, blocked=error.code)
     until = error.retry_at if isinstance(error, StatusError) else None
     return replace(whole, faults=(*whole.faults, Fault("cut_short", error.code)), complete=False, retry_at=until)
 
@@ -124,4 +124,8 @@ def _aware(at: datetime) -> datetime:
 
 
 def _target(page: Page, target: str | None) -> str | None:
-    return None if target is None else urljoin(page.url, target)
+    try:
+        return None if target is None else urljoin(page.url, target)
+    except ValueError:
+        # No address at all: as far as following goes, another host's.
+        return ""

@@ -136,11 +136,16 @@ async def visit(
         return _failed(source, polling, failure, pace(), started)
     except Exception as error:  # noqa: BLE001 - one source's surprise must not stop the others
         return _failed(source, polling, ParseError(type(error).__name__, code="crashed"), pace(), started)
-    harvest = _current(_plausible(_limited(harvest, bounds.limits.items_per_answer), bounds.now), bounds.now)
+    harvest = within_limits(harvest, bounds.limits, bounds.now)
     if fetch.limited_until is not None:
         harvest = replace(harvest, retry_at=max(filter(None, (harvest.retry_at, fetch.limited_until))))
     known = after_answer(polling, fetch.page, fetch.asked_url, fetch.body_hash, harvest, bounds.now, pace())
     return Visit(source.key, harvest, known, time.perf_counter() - started)
+
+
+def within_limits(harvest: Harvest, limits: FetchLimits, now: datetime) -> Harvest:
+    """What of a harvest may be kept, wherever it came from: not too much, nothing from the future, nothing that has expired."""
+    return _current(_plausible(_limited(harvest, limits.items_per_answer), now), now)
 
 
 def _failed(source: Source, polling: Polling, error: CollectError, pace: Pace, started: float) -> Visit:
@@ -182,6 +187,9 @@ def _current(harvest: Harvest, now: datetime) -> Harvest:
     """Without what has expired: a warning that is over warns of nothing."""
     if not any(item.expires_at for item in harvest.items):
         return harvest
-    return replace(
-        harvest, items=tuple(item for item in harvest.items if item.expires_at is None or item.expires_at > now)
-    )
+    return replace(harvest, items=tuple(item for item in harvest.items if not _is_over(item, now)))
+
+
+def _is_over(item: FetchedItem, now: datetime) -> bool:
+    at = item.expires_at
+    return at is not None and (at if at.tzinfo else at.replace(tzinfo=UTC)) <= now

@@ -93,7 +93,7 @@ async def collect(
     async with fetcher_for(settings, base, named, known_hosts) as fetcher:
         keeper = _Keeper(settings, store, keys)
         await asyncio.gather(*(one(source, fetcher, keeper) for source in sources))
-    store.hosts.remember({name: host for name, host in fetcher.hosts.items() if known_hosts.get(name) != host})
+    store.hosts.remember({name: host for name, host in fetcher.manners.hosts.items() if known_hosts.get(name) != host})
     return [results[source.key] for source in sources]
 
 

@@ -50,6 +50,7 @@ class Harvest:
 
     `cursor` is what the collector wants to be handed at the next visit; None leaves it as it was.
     An incomplete harvest was cut short: its cursor and validators are not kept, so that nothing is missed.
+    `blocked` is the code of a refusal that came after what it holds: that is kept, and the source is stopped.
     `ttl_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
     `retry_at` is when the server lets us go on; `hub` and `topic` are where the feed offers to push (WebSub).
     For as long as `again_after` what it brought holds: the source is not asked again before, whatever its rhythm.
@@ -64,6 +65,7 @@ class Harvest:
     background: tuple[Background, ...] = ()
     cursor: Mapping[str, str] | None = None
     complete: bool = True
+    blocked: str = ""
     retry_at: datetime | None = None
     again_after: timedelta | None = None
     hub: str | None = None
@@ -76,7 +78,7 @@ class Polling:
 
     `configured` is the address and the parameters that were configured then, so that a change of
     configuration starts afresh; `asked_url` is the listing's address as it was last asked, `url` where that
-    was last found for good; validators and hash belong to it. `plan` and `plan_params` say why it is asked
+    was last found for good; validators and hash belong to it. `hub` and `topic` are its last offer to push. `plan` and `plan_params` say why it is asked
     when it is (a code with its parameters).
     """
 
@@ -99,6 +101,8 @@ class Polling:
     last_item_at: datetime | None = None
     failures: int = 0
     items_seen: int = 0
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

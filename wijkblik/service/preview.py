@@ -98,7 +98,7 @@ async def _preview(settings: Settings, url: str, choice: int, base: str | None, 
             source = _source(settings, url, "feed", None, page_of_it, given)
             return Preview(source, offers, robots, page_of_it.terms, fault=Fault(code, str(error)))
         host = urlsplit(page.url).netloc.lower()
-        robots = "allowed" if fetcher.hosts.get(host) and fetcher.hosts[host].robots else "none"
+        robots = "allowed" if fetcher.manners.hosts.get(host) and fetcher.manners.hosts[host].robots else "none"
     stopped = next(iter(harvest.faults), None) if polling.state in {"blocked", "gone", "failing"} else None
     return Preview(
         source=source,

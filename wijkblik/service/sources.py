@@ -120,7 +120,7 @@ async def _try(settings: Settings, source: Source, known: Polling, fetcher: Fetc
 def _robots(fetcher: Fetcher, url: str, faults: Sequence[Fault]) -> str:
     if any(fault.code == "robots" for fault in faults):
         return "refused"
-    host = fetcher.hosts.get(urlsplit(url).netloc.lower())
+    host = fetcher.manners.hosts.get(urlsplit(url).netloc.lower())
     if host is None or host.robots_at is None:
         return "unread"
     return "allowed" if host.robots else "none"
