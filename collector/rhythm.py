@@ -31,6 +31,7 @@ ENDS_PER_DAY = 1 / 365
 """The chance, on any day, that a source ends."""
 LEAST_OWN = 0.1
 """The least part of the publications that no earlier one draws."""
+LEAST_KEPT = 1e-100
 ANCIENT = timedelta(days=3650)
 
 MINUTES_PER_DAY = 1440.0
@@ -56,11 +57,16 @@ def learn(rhythm: Rhythm, published: Iterable[datetime], now: datetime, zone: Zo
 
 
 class _Learning:
-    """A rhythm while publications are taken in, oldest first."""
+    """A rhythm while publications are taken in, oldest first.
+
+    Counts fade by one factor, `kept`, that they are multiplied with at the end: a feed of a hundred items is learned
+    at every first visit.
+    """
 
     def __init__(self, known: Rhythm, since: datetime) -> None:
-        self.since, self.last, self.count = since, known.last, known.count
+        self.since, self.last, self.count, self.kept = since, known.last, known.count, 1.0
         self.hours, self.days, self.heat = list(known.hours), list(known.days), list(known.heat)
+        self.in_hours, self.in_days = sum(known.hours), sum(known.days)
         self.shares = list(known.shares) if known.last else [FIRST_SHARE] * len(SPANS_MINUTES)
 
     def take_in(self, at: datetime, local: datetime) -> None:
@@ -71,27 +77,36 @@ class _Learning:
             self.last = at
             self._attribute(at, local)
         age = (self.last - at) / _MINUTE
-        weight = math.exp(-age / _MEMORY)
+        weight = math.exp(-age / _MEMORY) / self.kept
         self.count += weight
         self.days[local.weekday()] += weight
+        self.in_days += weight
         if not (_is_midnight(at) or _is_midnight(local)):  # a date without a time says nothing about the hour
             self.hours[local.hour] += weight
+            self.in_hours += weight
         self.heat = [heat + math.exp(-age / span) for heat, span in zip(self.heat, SPANS_MINUTES, strict=True)]
 
     def _fade(self, minutes: float) -> None:
-        left = math.exp(-minutes / _MEMORY)
-        self.count *= left
-        self.hours = [count * left for count in self.hours]
-        self.days = [count * left for count in self.days]
+        self.kept *= math.exp(-minutes / _MEMORY)
         self.heat = [heat * math.exp(-minutes / span) for heat, span in zip(self.heat, SPANS_MINUTES, strict=True)]
+        if self.kept < LEAST_KEPT:
+            self._settle()
+
+    def _settle(self) -> None:
+        self.count *= self.kept
+        self.hours = [count * self.kept for count in self.hours]
+        self.days = [count * self.kept for count in self.days]
+        self.in_hours, self.in_days, self.kept = sum(self.hours), sum(self.days), 1.0
 
     def _attribute(self, at: datetime, local: datetime) -> None:
         """Move the shares toward the chance that this publication was drawn by the ones before it (a step of EM)."""
-        usual = self.count / (_exposure(self.since, at) + MINUTES_PER_DAY)
-        usual *= _hour_weights(self.hours)[local.hour] * _day_weights(self.days)[local.weekday()]
+        count, kept = self.count * self.kept, self.kept
+        usual = count / (_exposure(self.since, at) + MINUTES_PER_DAY)
+        usual *= (_smooth(self.hours, local.hour) * kept * HOURS + HOUR_PRIOR) / (self.in_hours * kept + HOUR_PRIOR)
+        usual *= (self.days[local.weekday()] * kept * DAYS + DAY_PRIOR) / (self.in_days * kept + DAY_PRIOR)
         drawn = [share * heat / span for share, heat, span in zip(self.shares, self.heat, SPANS_MINUTES, strict=True)]
         total = usual * max(1 - sum(self.shares), LEAST_OWN) + sum(drawn)
-        step = 1 / (self.count + SHARE_PRIOR)
+        step = 1 / (count + SHARE_PRIOR)
         if total > 0:
             self.shares = [
                 share + step * (part / total - share) for share, part in zip(self.shares, drawn, strict=True)
@@ -99,6 +114,7 @@ class _Learning:
 
     def rhythm(self) -> Rhythm:
         """What was learned, in numbers short enough to keep."""
+        self._settle()
         return Rhythm(
             since=self.since,
             last=self.last,
@@ -169,8 +185,11 @@ def _exposure(since: datetime, until: datetime) -> float:
 def _hour_weights(counts: Sequence[float]) -> list[float]:
     """How much more than the mean is published per hour; each hour leans on its neighbours."""
     scale = sum(counts) + HOUR_PRIOR
-    smooth = [counts[hour] / 2 + (counts[hour - 1] + counts[(hour + 1) % HOURS]) / 4 for hour in range(HOURS)]
-    return [(count * HOURS + HOUR_PRIOR) / scale for count in smooth]
+    return [(_smooth(counts, hour) * HOURS + HOUR_PRIOR) / scale for hour in range(HOURS)]
+
+
+def _smooth(counts: Sequence[float], hour: int) -> float:
+    return counts[hour] / 2 + (counts[hour - 1] + counts[(hour + 1) % HOURS]) / 4
 
 
 def _day_weights(counts: Sequence[float]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -43,7 +43,15 @@ class Rhythm:
 
     def to_json(self) -> str:
         """Compact JSON, at most half a kilobyte."""
-        content = asdict(self) | {name: _seconds(getattr(self, name)) for name in ("since", "last")}
+        content = {
+            "since": _seconds(self.since),
+            "last": _seconds(self.last),
+            "count": self.count,
+            "hours": self.hours,
+            "days": self.days,
+            "heat": self.heat,
+            "shares": self.shares,
+        }
         return json.dumps(content, separators=(",", ":"))
 
     @classmethod
@@ -110,4 +118,7 @@ def _number(value: Any, *, largest: float = LARGEST) -> float:
 def _numbers(values: Any, many: int, *, largest: float = LARGEST) -> tuple[float, ...]:
     if not isinstance(values, list) or len(values) != many:
         raise ValueError("not the right number of numbers")
-    return tuple(_number(value, largest=largest) for value in values)
+    numbers = tuple(map(float, values))
+    if not all(0 <= number <= largest for number in numbers):
+        raise ValueError("a number out of range")
+    return numbers
