@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 import fastfeedparser
 import feedparser
+from pydantic import field_validator
 
 from collector.base import Fetch
 from collector.reading import (
@@ -40,9 +41,10 @@ from collector.reading import (
     web_address,
 )
 from collector.text import plain
+from collector.websub import advertised
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest
-from wijkblik.models.wijk import Source
+from wijkblik.models.wijk import Config, Source
 
 kind = "feed"
 
@@ -68,7 +70,23 @@ _FAR_YEAR = re.compile(r"\s*\d{5,}-\d\d-")
 # The fast parser does not hand it over.
 _TTL = re.compile(rb"<ttl>\s{0,20}(\d{1,6})\s{0,20}</ttl>")
 
+_HUB = re.compile(r"(?:https://[^\s/@]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)(?:/\S*)?")
+
 Entry = Mapping[str, Any]
+
+
+class Parameters(Config):
+    """`hub` is the one that may push this feed (WebSub), if the feed itself names it too."""
+
+    hub: str | None = None
+
+    @field_validator("hub")
+    @classmethod
+    def _is_safe(cls, value: str | None) -> str | None:
+        # The hub is sent a secret.
+        if value is None or _HUB.fullmatch(value):
+            return value
+        raise ValueError("this is no address of a hub; it starts with https://")
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:
@@ -78,8 +96,11 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
     if page.unchanged:
         return Harvest(unchanged=True)
     if len(page.body) < LARGE:
-        return parse(page.body, source, page.content_type)
-    return await asyncio.to_thread(parse, page.body, source, page.content_type)
+        harvest = parse(page.body, source, page.content_type)
+    else:
+        harvest = await asyncio.to_thread(parse, page.body, source, page.content_type)
+    # What the header says goes before what the feed says (WebSub, 4).
+    return replace(harvest, hub=page.links.get("hub", harvest.hub), topic=page.links.get("self", harvest.topic))
 
 
 def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
@@ -105,7 +126,10 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
                 continue
             item = replace(item, entry_id=f"{item.entry_id}#{digest(item.title, item.text)}")
         items[item.entry_id] = item
-    return Harvest(tuple(items.values()), counted(faults), ttl_minutes=_ttl(body))
+    hubs, topic = advertised(body)
+    chosen = source.query.get("hub")
+    hub = chosen if chosen in hubs else next(iter(hubs), None)
+    return Harvest(tuple(items.values()), counted(faults), ttl_minutes=_ttl(body), hub=hub, topic=topic)
 
 
 def _needs_forgiveness(body: bytes) -> bool:

@@ -42,6 +42,8 @@ class SourceRow(SQLModel, table=True):
     last_item_at: datetime | None = None
     failures: int = 0
     items_seen: int = 0
+    hub: str | None = None
+    topic: str | None = None
 
 
 class HostRow(SQLModel, table=True):
@@ -159,7 +161,7 @@ class FigureRow(SQLModel, table=True):
 
 
 class SubscriptionRow(SQLModel, table=True):
-    """A hub's promise to push a feed (WebSub). `secret` signs what it sends; `path` is the callback's last part."""
+    """A feed's subscription at a hub (models.push.Subscription)."""
 
     __tablename__ = "subscription"
     wijk: str = Field(primary_key=True)

@@ -23,6 +23,8 @@ def upgrade() -> None:
         for name in ("cursor", "rhythm", "plan_params"):
             batch.add_column(sa.Column(name, TEXT, nullable=False, server_default="{}"))
         batch.add_column(sa.Column("first_checked_at", MOMENT, nullable=True))
+        for name in ("hub", "topic"):
+            batch.add_column(sa.Column(name, TEXT, nullable=True))
     op.execute("UPDATE source SET asked_url = configured, first_checked_at = since")
     with op.batch_alter_table("item") as batch:
         batch.add_column(sa.Column("expires_at", MOMENT, nullable=True))
@@ -90,6 +92,6 @@ def downgrade() -> None:
         for name in ("lon", "lat", "expires_at"):
             batch.drop_column(name)
     with op.batch_alter_table("source") as batch:
-        for name in ("first_checked_at", "plan_params", "rhythm", "cursor", "plan", "asked_url"):
+        for name in ("topic", "hub", "first_checked_at", "plan_params", "rhythm", "cursor", "plan", "asked_url"):
             batch.drop_column(name)
         batch.alter_column("configured", new_column_name="configured_url")
