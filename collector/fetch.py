@@ -124,8 +124,8 @@ class Fetcher:
         """
         journey = self._journey(named)
         with self._translating():
-            _check_address(url, journey.named)
-            answer = await self._one_request(url, self._headers({"Accept": "*/*"}), journey, None, form)
+            vetted = _vetted(url, journey.named)
+            answer = await self._one_request(vetted, self._headers({"Accept": "*/*"}), journey, None, form)
         if isinstance(answer, Page):
             return answer
         raise StatusError(answer[0], "a form is sent to one address only", code="redirects")
@@ -151,10 +151,10 @@ class Fetcher:
     async def _follow(self, url: str, headers: httpx.Headers, journey: _Journey, *, for_robots: bool = False) -> Page:
         moved_to, all_permanent = None, True
         for _hop in range(self._limits.redirects + 1):
-            _check_address(url, journey.named)
+            vetted = _vetted(url, journey.named)
             if not for_robots:
                 await self.manners.ask_leave(url, partial(self._read_robots, url, journey.named))
-            answer = await self._one_request(url, headers, journey, moved_to)
+            answer = await self._one_request(vetted, headers, journey, moved_to)
             if isinstance(answer, Page):
                 return answer
             status, target = answer
@@ -170,18 +170,19 @@ class Fetcher:
 
     async def _one_request(
         self,
-        url: str,
+        vetted: httpx.URL,
         headers: httpx.Headers,
         journey: _Journey,
         moved_to: str | None,
         form: Mapping[str, str] | None = None,
     ) -> Page | tuple[int, str]:
         """The page, or the status and target of a redirect. Waiting for our turn is not the server's time."""
+        url = str(vetted)
         await self.manners.wait_for_turn(url)
         assert self._transport is not None
         # Straight to the transport: no client stands between that would keep a cookie or follow a redirect.
         method = "GET" if form is None else "POST"
-        request = httpx.Request(method, url, headers=headers, data=form, extensions={"timeout": self._timeout})
+        request = httpx.Request(method, vetted, headers=headers, data=form, extensions={"timeout": self._timeout})
         async with self._slots, journey.clocked():
             response = await self._transport.handle_async_request(request)
             try:
@@ -263,7 +264,8 @@ class _Journey:
         self._left -= time.monotonic() - started
 
 
-def _check_address(url: str, named: frozenset[str]) -> None:
+def _vetted(url: str, named: frozenset[str]) -> httpx.URL:
+    """The address, read once: what is judged here is what is asked. Raises AddressRefusedError."""
     # As httpx will read it: "127。0。0。1" is 127.0.0.1 once it is encoded.
     parts = httpx.URL(url)
     host = parts.raw_host.decode("ascii")
@@ -274,6 +276,7 @@ def _check_address(url: str, named: frozenset[str]) -> None:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if (host == "localhost" or is_private_literal(host)) and f"{host}:{port}" not in named:
         raise AddressRefusedError("the address lies on a private network")
+    return parts
 
 
 def _translated(error: Exception) -> CollectError:
