@@ -11,7 +11,6 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collector.budget import price, unknown_rate, usual_price
@@ -26,6 +25,8 @@ SPACING = timedelta(minutes=1)
 """How far apart sources on one host are planned; the schedule looks every minute."""
 STRAY = 0.25
 """The part of its interval by which a plan may move to keep apart from others."""
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Multiples of it, modulo one, lie evenly, however many there are."""
 MOST_DOUBLINGS = 20
 STEP_MINUTES = 15
 """Rates are taken as constant for so long; every time zone's hours begin at a multiple of it."""
@@ -80,7 +81,7 @@ def next_check(
     stray = (at - now) * STRAY
     earliest = at if limit else max(at - stray, now + cadence.shortest_minutes * _MINUTE)
     latest = min(at + stray, max(at, now + cadence.longest_minutes * _MINUTE))
-    at = _apart(at, earliest, latest, sorted(taken), hints).astimezone(UTC)
+    at = _apart(at, earliest, latest, taken, hints).astimezone(UTC)
     return Plan(at, limit or reason, {"minutes": max(round((at - now) / _MINUTE), 1), "count": failures})
 
 
@@ -127,20 +128,21 @@ def _awake(at: datetime, hints: Hints) -> datetime:
     return at
 
 
-def _apart(at: datetime, earliest: datetime, latest: datetime, taken: Sequence[datetime], hints: Hints) -> datetime:
-    """The moment nearest to `at` that is SPACING away from all taken ones, or else the one with the most room."""
-
-    def room(moment: datetime) -> timedelta:
-        place = bisect_left(taken, moment)
-        return min([SPACING, *(abs(moment - other) for other in taken[max(place - 1, 0) : place + 1])])
-
-    if room(at) == SPACING:
-        return at
-    near = taken[bisect_left(taken, earliest - SPACING) : bisect_left(taken, latest + SPACING)]
-    moments = [at, earliest, latest, *(other + SPACING for other in near), *(other - SPACING for other in near)]
-    moments += [one + (other - one) / 2 for one, other in pairwise(near)]
+def _apart(at: datetime, earliest: datetime, latest: datetime, taken: Iterable[datetime], hints: Hints) -> datetime:
+    """The moment nearest to `at` that is SPACING away from all taken ones; evenly among them where they are too many."""
+    others = sorted(other for other in taken if earliest - SPACING < other < latest + SPACING)
+    if len(others) > (latest - earliest) / SPACING:
+        moments = [earliest + (latest - earliest) * (len(others) * GOLDEN % 1)]
+    else:
+        moments = [at, *(other + SPACING for other in others), *(other - SPACING for other in others)]
+        moments = [moment for moment in moments if _is_free(moment, others)]
     fitting = [moment for moment in moments if earliest <= moment <= latest and _awake(moment, hints) == moment]
-    return max(fitting, key=lambda moment: (room(moment), -abs(moment - at), moment))
+    return min(fitting, key=lambda moment: (abs(moment - at), moment), default=at)
+
+
+def _is_free(moment: datetime, others: Sequence[datetime]) -> bool:
+    place = bisect_left(others, moment)
+    return all(abs(moment - other) >= SPACING for other in others[max(place - 1, 0) : place + 1])
 
 
 def _habit(expected: Forecast, rhythm: Rhythm, now: datetime) -> PlanReason:

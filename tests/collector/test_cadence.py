@@ -1,6 +1,8 @@
 """When a source is asked again: what it published, what it asks, what may be spent, who else is asked, and why."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -168,14 +170,22 @@ def test_a_budget_beyond_what_can_be_spent_is_no_error():
     assert price([], CADENCE, NOW, ZONE) > 0
 
 
-@pytest.mark.parametrize("many", [5, 9, 40])
-def test_new_sources_on_one_host_are_spread(many):
+def planned_on_one_host(many):
     taken = []
     for _ in range(many):
         taken.append(plan(taken=tuple(taken)).at)
-    apart = min(later - earlier for earlier, later in zip(sorted(taken), sorted(taken)[1:], strict=False))
-    assert apart >= min(SPACING, 10 * MINUTE / (2 * many))
     assert all(15 * MINUTE <= at - NOW <= 25 * MINUTE for at in taken)
+    return sorted(taken)
+
+
+def test_new_sources_on_one_host_keep_apart():
+    assert min(later - earlier for earlier, later in pairwise(planned_on_one_host(10))) >= SPACING
+
+
+def test_more_sources_than_there_is_room_for_are_spread_evenly():
+    per_minute = Counter((at - NOW) // MINUTE for at in planned_on_one_host(500))
+    assert min(per_minute[minute] for minute in range(15, 25)) > 35
+    assert max(per_minute.values()) < 65
 
 
 @given(st.lists(st.integers(-600, 3000).map(lambda seconds: NOW + timedelta(seconds=seconds)), max_size=8))
