@@ -10,7 +10,7 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,15 +64,19 @@ def peak_memory_mib() -> float:
     return int(line.split()[1]) / 1024
 
 
-def save(out: Path, title: str, command: str, figures: Sequence[Figure]) -> None:
-    """Keep a result as JSON for benchmarks.report, and print it."""
-    result = {
+def save(
+    out: Path, title: str, command: str, figures: Sequence[Figure], parameters: Mapping[str, object] | None = None
+) -> None:
+    """Keep a result as JSON for benchmarks.report, with what it was measured under, and print it."""
+    result: dict[str, object] = {
         "title": title,
         "command": command,
         "machine": f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
         "measured_on": datetime.now(UTC).date().isoformat(),
         "figures": [asdict(figure) for figure in figures],
     }
+    if parameters is not None:
+        result["parameters"] = parameters
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\n".join(table(figures)))
