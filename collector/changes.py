@@ -71,7 +71,7 @@ def after_answer(
         checked_at=pace.wall,
         first_checked_at=polling.first_checked_at or pace.wall,
         failures=0,
-        items_seen=polling.items_seen if harvest.unchanged else len(harvest.items),
+        items_seen=polling.items_seen if harvest.unchanged else harvest.listed or len(harvest.items),
         last_item_at=last_item_at,
         hub=polling.hub if harvest.unchanged else harvest.hub,
         topic=polling.topic if harvest.unchanged else harvest.topic,
@@ -82,6 +82,7 @@ def after_answer(
     state, reason = _state(known, harvest, now, pace)
     hints = Hints(
         ttl_minutes=harvest.ttl_minutes,
+        period_minutes=harvest.period_minutes,
         skip_hours=harvest.skip_hours,
         skip_days=harvest.skip_days,
         fresh_until=page.fresh_until if page else None,
@@ -132,7 +133,7 @@ def _state(known: Polling, harvest: Harvest, now: datetime, pace: Pace) -> tuple
     if harvest.background or (harvest.unchanged and known.last_item_at is None and not known.items_seen):
         return "ok", ""
     if known.last_item_at is None:
-        return ("ok", "") if harvest.items else ("quiet", "nothing_yet")
+        return ("ok", "") if known.items_seen else ("quiet", "nothing_yet")
     if now - known.last_item_at < SILENCE:
         return "ok", ""
     unknown = unknown_rate(usual_price(pace.cadence), pace.cadence.usual_minutes)

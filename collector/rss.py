@@ -13,11 +13,13 @@ import io
 import re
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +44,7 @@ from collector.reading import (
 )
 from collector.text import plain
 from collector.websub import advertised
+from collector.wishes import wishes
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest
 from wijkblik.models.wijk import Config, Source
@@ -67,10 +70,11 @@ _FULL_DATE = re.compile(
 # A zone by another name (CEST) counts as none: the wijk's own zone is a better guess than UTC.
 _ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[AECMP][SD]T|MES?T)|Z)\s*(?:\([^()]*\))?$", re.IGNORECASE)
 _FAR_YEAR = re.compile(r"\s*\d{5,}-\d\d-")
-# The fast parser does not hand it over.
-_TTL = re.compile(rb"<ttl>\s{0,20}(\d{1,6})\s{0,20}</ttl>")
-
 _HUB = re.compile(r"(?:https://[^\s/@]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)(?:/\S*)?")
+
+MOST_MARKS = 500
+"""A longer feed is read whole each time."""
+_TAKEN = ("id", "title", "link", "author", "language", "published", "updated")
 
 Entry = Mapping[str, Any]
 
@@ -95,16 +99,21 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
     page = await fetch(source.url)
     if page.unchanged:
         return Harvest(unchanged=True)
+    known = frozenset(fetch.cursor.get("known", "").split())
     if len(page.body) < LARGE:
-        harvest = parse(page.body, source, page.content_type)
+        harvest = parse(page.body, source, page.content_type, known)
     else:
-        harvest = await asyncio.to_thread(parse, page.body, source, page.content_type)
+        harvest = await asyncio.to_thread(parse, page.body, source, page.content_type, known)
     # What the header says goes before what the feed says (WebSub, 4).
     return replace(harvest, hub=page.links.get("hub", harvest.hub), topic=page.links.get("self", harvest.topic))
 
 
-def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
-    """The entries of a feed, in its order. Raises ParseError if the body is no feed at all."""
+def parse(body: bytes, source: Source, content_type: str = "", known: frozenset[str] = frozenset()) -> Harvest:
+    """The entries of a feed, in its order. Raises ParseError if the body is no feed at all.
+
+    Entries whose marks are among the `known` are as they were when they were read, and are left out; the marks of all
+    entries that could be read without a fault are in the harvest's cursor.
+    """
     require_data(body)
     charset, body = _charset(content_type), body.removeprefix(codecs.BOM_UTF8)
     faults: list[Fault] = []
@@ -114,22 +123,53 @@ def parse(body: bytes, source: Source, content_type: str = "") -> Harvest:
     feed, entries = document
     if not entries and not feed:
         raise ParseError("no feed could be recognised in the body")
+    items, marks = _read_entries(entries, source, language(feed.get("language")) or source.language, known, faults)
+    hubs, topic = advertised(body)
+    chosen, asks = source.query.get("hub"), wishes(body)
+    return Harvest(
+        items=tuple(items.values()),
+        faults=counted(faults),
+        listed=len(entries),
+        cursor={"known": " ".join(marks)} if len(marks) <= MOST_MARKS else {},
+        ttl_minutes=asks.ttl_minutes,
+        period_minutes=asks.period_minutes,
+        skip_hours=asks.skip_hours,
+        skip_days=asks.skip_days,
+        hub=chosen if chosen in hubs else next(iter(hubs), None),
+        topic=topic,
+    )
+
+
+def _read_entries(
+    entries: Sequence[Entry], source: Source, usual: str | None, known: frozenset[str], faults: list[Fault]
+) -> tuple[dict[str, FetchedItem], list[str]]:
     base = source.url or ""
-    usual = language(feed.get("language")) or source.language
+    times = Counter(_own_id(entry) for entry in entries)
     items: dict[str, FetchedItem] = {}
+    marks = []
     for entry in entries:
+        mark = _mark(entry)
+        # Of entries with one id, only all together say which is which.
+        if mark in known and times[_own_id(entry)] == 1:
+            marks.append(mark)
+            continue
         item, item_faults = _item(entry, base, usual)
         faults += item_faults
+        if not item_faults:
+            marks.append(mark)
         if item.entry_id in items:
             faults.append(Fault("duplicate_id"))
             if _same(items[item.entry_id], item):
                 continue
             item = replace(item, entry_id=f"{item.entry_id}#{digest(item.title, item.text)}")
         items[item.entry_id] = item
-    hubs, topic = advertised(body)
-    chosen = source.query.get("hub")
-    hub = chosen if chosen in hubs else next(iter(hubs), None)
-    return Harvest(tuple(items.values()), counted(faults), ttl_minutes=_ttl(body), hub=hub, topic=topic)
+    return items, marks
+
+
+def _mark(entry: Entry) -> str:
+    """Sixteen digits that change when anything of an entry does that we take."""
+    taken = (*(entry.get(name) for name in _TAKEN), _body(entry))
+    return blake2b("\0".join(map(str, taken)).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _needs_forgiveness(body: bytes) -> bool:
@@ -198,8 +238,7 @@ def _item(entry: Entry, base: str, usual: str | None) -> tuple[FetchedItem, list
     text = cut(plain(_body(entry)), TEXT_LIMIT, "text_cut", faults)
     published = _when(entry, "published", faults)
     updated = _when(entry, "updated", faults)
-    raw_id = entry.get("id")
-    own_id = str(raw_id) if isinstance(raw_id, int) else text_of(raw_id).strip()
+    own_id = _own_id(entry)
     link = text_of(entry.get("link")).strip()
     if not own_id:
         faults.append(Fault("no_id"))
@@ -216,6 +255,11 @@ def _item(entry: Entry, base: str, usual: str | None) -> tuple[FetchedItem, list
         updated_at=updated,
     )
     return item, faults
+
+
+def _own_id(entry: Entry) -> str:
+    raw_id = entry.get("id")
+    return str(raw_id) if isinstance(raw_id, int) else text_of(raw_id).strip()
 
 
 def _body(entry: Entry) -> str:
@@ -270,11 +314,6 @@ def _parse_time(raw: str, parsed: Any) -> datetime | None:
         return None
     # feedparser gives UTC where the text names a zone, and the bare clock where it does not.
     return at.replace(tzinfo=UTC) if _ZONE.search(raw) else at
-
-
-def _ttl(body: bytes) -> float | None:
-    found = _TTL.search(body)
-    return float(found.group(1)) if found else None
 
 
 def _charset(content_type: str) -> str | None:

@@ -279,3 +279,38 @@ def test_any_text_in_json_gives_items_that_can_be_stored(title, text, date):
 
 def unpack(harvest):
     return harvest.items, [fault.code for fault in harvest.faults]
+
+
+# What is known is not read again
+
+
+def marks(harvest):
+    return frozenset(harvest.cursor["known"].split())
+
+
+def test_entries_that_are_as_they_were_are_left_out():
+    first = parse(rss_feed(rss_item("Een", "1", DATE) + rss_item("Twee", "2", DATE)), SOURCE)
+    changed = rss_feed(rss_item("Drie", "3", DATE) + rss_item("Twee!", "2", DATE) + rss_item("Een", "1", DATE))
+    second = parse(changed, SOURCE, known=marks(first))
+    assert [item.title for item in second.items] == ["Drie", "Twee!"]
+    assert (second.listed, len(marks(second))) == (3, 3)
+    assert parse(changed, SOURCE, known=marks(second)).items == ()
+
+
+def test_entries_with_a_fault_or_a_shared_id_are_read_each_time():
+    feed = rss_feed(
+        rss_item("Scheef", "1", "<pubDate>gisteren</pubDate>") + rss_item("A", "2", DATE) + rss_item("B", "2", DATE)
+    )
+    first = parse(feed, SOURCE)
+    again = parse(feed, SOURCE, known=marks(first))
+    assert again.items == first.items
+    assert again.faults == first.faults
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=8), st.lists(st.sampled_from("abcdef"), max_size=8))
+def test_leaving_out_loses_nothing(before, after):
+    feed = lambda titles: rss_feed("".join(rss_item(title, f"id-{title}", DATE) for title in titles))  # noqa: E731
+    known = parse(feed(before), SOURCE)
+    kept = {item.entry_id: item for item in (*known.items, *parse(feed(after), SOURCE, known=marks(known)).items)}
+    whole = {item.entry_id: item for item in (*known.items, *parse(feed(after), SOURCE).items)}
+    assert kept == whole

@@ -51,7 +51,8 @@ class Harvest:
     `cursor` is what the collector wants to be handed at the next visit; None leaves it as it was.
     An incomplete harvest was cut short: its cursor and validators are not kept, so that nothing is missed.
     `blocked` is the code of a refusal that came after what it holds: that is kept, and the source is stopped.
-    `ttl_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
+    `listed` is how many entries the listing has, where known ones were left out.
+    `ttl_minutes`, `period_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
     `retry_at` is when the server lets us go on; `hub` and `topic` are where the feed offers to push (WebSub).
     For as long as `again_after` what it brought holds: the source is not asked again before, whatever its rhythm.
     """
@@ -59,7 +60,9 @@ class Harvest:
     items: tuple[FetchedItem, ...] = ()
     faults: tuple[Fault, ...] = ()
     unchanged: bool = False
+    listed: int | None = None
     ttl_minutes: float | None = None
+    period_minutes: float | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
     background: tuple[Background, ...] = ()

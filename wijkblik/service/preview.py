@@ -117,7 +117,7 @@ async def _preview(settings: Settings, url: str, choice: int, base: str | None, 
 def requests_a_day(settings: Settings, polling: Polling, harvest: Harvest) -> int:
     """How often the source would be asked in the next day, by the same decision that plans real visits."""
     now = start = settings.now()
-    hints = Hints(ttl_minutes=harvest.ttl_minutes, skip_hours=harvest.skip_hours, skip_days=harvest.skip_days)
+    hints = Hints(ttl_minutes=harvest.ttl_minutes, period_minutes=harvest.period_minutes, skip_hours=harvest.skip_hours, skip_days=harvest.skip_days)
     count = 0
     while now < start + timedelta(days=1):
         now = next_check(now, settings.defaults.cadence, polling.rhythm, zone=settings.wijk.zone, hints=hints).at
