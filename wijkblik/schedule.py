@@ -13,6 +13,7 @@ from wijkblik.collecting import next_due
 from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.pipeline import run_round
+from wijkblik.push import renew
 from wijkblik.settings import Settings, as_configured_now
 from wijkblik.store import Store
 
@@ -26,6 +27,8 @@ LATE_BY_SECONDS = 60
 def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: str | None) -> Iterator[None]:
     """Runs a round whenever a source is due, one at a time, while the block runs; a round under way is finished first.
 
+    What a hub pushed meanwhile is a reason for a round too, and subscriptions are kept up.
+
     The wijk's file is read anew when it was changed; a file that is wrong by then changes nothing.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -37,9 +40,10 @@ def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: 
         try:
             current = as_configured_now(current)
             due = next_due(current, store)
-            if due is not None and due <= datetime.now(UTC):
+            if (due is not None and due <= datetime.now(UTC)) or store.items.have_no_story(current.wijk_key):
                 run_round(current, store, keys, base=base)
                 due = next_due(current, store)
+            renew(current, store)
         except WijkblikError as error:
             log.error("round failed", wijk=settings.wijk_key, kind=type(error).__name__)
         plan(due)

@@ -18,6 +18,7 @@ from wijkblik.yamlfile import line_of, load_model, read_yaml
 
 _BESIDE_PACKAGE = Path(__file__).resolve().parent
 Themes = dict[str, Theme]
+_PUBLIC = r"^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$"
 
 
 class Environment(BaseSettings):
@@ -37,6 +38,9 @@ class Environment(BaseSettings):
     port: int = Field(default=8501, ge=1, le=65535, description="where the page listens, on 127.0.0.1")
     log: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(
         default="error", description="what is logged to standard error"
+    )
+    callback: Annotated[str, Field(pattern=_PUBLIC)] | None = Field(
+        default=None, description="our public address, such as https://wijk.example, where hubs may push feeds (WebSub)"
     )
     user: str = Field(default="officer", description="the role that decisions are kept under")
 

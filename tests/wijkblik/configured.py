@@ -1,5 +1,6 @@
 """A real wijk of its own for a test: configuration and data in a folder, and an HTTP server on loopback to ask."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,8 +33,10 @@ def configure(folder, monkeypatch, *sources, **changed):
     """Settings of a wijk with these sources, in `folder`; the environment leads other processes to the same."""
     configs, checked = folder / "configs", {"terms_checked_at": date.today().isoformat()}
     (configs / "wijken").mkdir(parents=True, exist_ok=True)
-    for name in ("defaults.yaml", "themes.yaml"):
-        shutil.copy(ROOT / "configs" / name, configs)
+    shutil.copy(ROOT / "configs" / "themes.yaml", configs)
+    defaults = (ROOT / "configs" / "defaults.yaml").read_text(encoding="utf-8")
+    # A server of our own needs no pauses.
+    (configs / "defaults.yaml").write_text(re.sub("spacing_seconds: [0-9.]+", "spacing_seconds: 0", defaults))
     content = WIJK | changed | {"sources": [SOURCE | checked | source for source in sources]}
     YAML(typ="safe").dump(content, configs / "wijken" / "proef.yaml")
     monkeypatch.setenv("WIJKBLIK_CONFIGS", str(configs))

@@ -9,6 +9,7 @@ stories    which item belongs to which story, and assessments
 feeds      the daily lists as shown
 decisions  what people said
 log        the raw rows of the audit log (wijkblik.audit writes them)
+subscriptions  feeds that a hub pushes
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from wijkblik.store.lag import Lags
 from wijkblik.store.log import Log
 from wijkblik.store.sources import Sources
 from wijkblik.store.stories import Stories
+from wijkblik.store.subscriptions import Subscriptions
 
 __all__ = ["Store"]
 
@@ -44,6 +46,7 @@ class Store:
         self.feeds = Feeds(self.engine)
         self.decisions = Decisions(self.engine)
         self.log = Log(self.engine)
+        self.subscriptions = Subscriptions(self.engine)
 
     def __enter__(self) -> Self:
         return self

@@ -72,6 +72,13 @@ class Items(Queries):
         with self._read() as session:
             return sorted((to_item(row) for row in session.exec(query)), key=lambda item: (item.at, item.item_id))
 
+    def have_no_story(self, wijk: str) -> bool:
+        """Whether any item belongs to no story yet."""
+        query = select(ItemRow.n).outerjoin(MembershipRow, col(MembershipRow.item_id) == ItemRow.item_id)
+        query = query.where(ItemRow.wijk == wijk, col(MembershipRow.item_id).is_(None))
+        with self._read() as session:
+            return session.exec(query.limit(1)).first() is not None
+
     def count_since(self, wijk: str, since: datetime) -> int:
         """How many items of the wijk were fetched or published since a moment."""
         with self._read() as session:

@@ -38,6 +38,11 @@ class Sources(Queries):
         with self._write() as connection:
             remember(connection, wijk, [(source_key, polling, tuple(faults), at)])
 
+    def note(self, wijk: str, source_key: str, fault: Fault, at: datetime) -> None:
+        """Count a fault that showed outside a visit; what is remembered of the source stays as it is."""
+        with self._write() as connection:
+            connection.execute(_NOTE_FAULT, [_fault_row(wijk, source_key, fault, at)])
+
     def forget(self, wijk: str, source_key: str) -> None:
         """Start afresh with a source: its state, validators and faults go, its items stay."""
         with self._write() as connection:
@@ -75,18 +80,7 @@ def remember(connection: Connection, wijk: str, visits: Iterable[Remembered]) ->
     for source_key, polling, found, at in visits:
         moment = at or polling.checked_at
         sources.append({"wijk": wijk, "source_key": source_key} | _as_row(polling))
-        faults += [
-            {
-                "wijk": wijk,
-                "source_key": source_key,
-                "code": fault.code,
-                "detail": fault.detail[:200],
-                "first_at": moment,
-                "last_at": moment,
-                "times": 1,
-            }
-            for fault in found
-        ]
+        faults += [_fault_row(wijk, source_key, fault, moment) for fault in found]
     if sources:
         connection.execute(_REMEMBER, sources)
     if faults:
@@ -107,6 +101,11 @@ def _fault_statement() -> Insert:
 
 # Made once: making a statement costs more than running it.
 _REMEMBER, _NOTE_FAULT = _remember_statement(), _fault_statement()
+
+
+def _fault_row(wijk: str, source_key: str, fault: Fault, at: datetime | None) -> dict[str, Any]:
+    key = {"wijk": wijk, "source_key": source_key, "code": fault.code}
+    return key | {"detail": fault.detail[:200], "first_at": at, "last_at": at, "times": 1}
 
 
 def _as_row(polling: Polling) -> dict[str, Any]:
