@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -17,8 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from streamlit import config
 
+from ui.callbacks import routes
 from wijkblik.errors import ConfigError, NotFoundError
 from wijkblik.locale import LANGUAGES, words
+from wijkblik.service import Service
 from wijkblik.settings import load_environment
 
 HOST = "127.0.0.1"
@@ -84,7 +87,10 @@ def serve(wijk: str, port: int) -> None:
     os.environ["WIJKBLIK_WIJK"] = wijk
     # The app comes first: only then does Streamlit read the config.toml beside the script.
     page = st.App(
-        Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders)], on_script_error=_explain
+        Path(__file__).with_name("app.py"),
+        routes=routes(cache(lambda: Service.open(wijk))) if load_environment().callback else [],
+        middleware=[Middleware(SecurityHeaders)],
+        on_script_error=_explain,
     )
     # A visit's origin is compared with these.
     config.set_option("server.port", port)

@@ -3,6 +3,7 @@
 day       the day's feed, decisions, the sources' state
 labels    codes as words
 checking  validating configuration
+callbacks what hubs tell us
 sources   adding, trying, importing and exporting sources; the only writer of YAML
 """
 
