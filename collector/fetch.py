@@ -10,21 +10,24 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from httpx_aiohttp import AiohttpTransport
 
 from collector import robots
 from collector.base import Page
+from collector.bodies import bounded_body
 from collector.headers import fresh_until, limited_until, retry_after
 from collector.manners import Clock, Manners
 from collector.network import VettingResolver, is_private_literal, refusal
@@ -44,6 +47,8 @@ from wijkblik.models.wijk import FetchLimits
 PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
 LOGIN_STEPS = {"login", "log-in", "signin", "sign_in", "sign-in", "inloggen", "auth", "oauth", "oauth2", "sso"}
 NEVER_SENT = {"cookie", "authorization", "referer", "proxy-authorization"}
+LONGEST_HEADER, MOST_HEADERS = 16 * 1024, 128
+"""Bytes of a header or status line, and how many headers an answer may have."""
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -56,7 +61,7 @@ class Fetcher:
 
     `named` are the private machines that the configuration names itself, as "host:port"; each request says which of
     them it may reach. `hosts` is what is remembered of hosts by their name (and port); `manners.hosts` holds it, and what was learned.
-    `transport` is for tests.
+    `resolver` looks names up; the machine's own by default.
     """
 
     def __init__(
@@ -66,12 +71,12 @@ class Fetcher:
         named: frozenset[str] = frozenset(),
         *,
         hosts: Mapping[str, Host] | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        resolver: AbstractResolver | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._limits, self._named, self._clock = limits, named, clock
         self.manners = Manners(limits.spacing_seconds, hosts or {}, clock)
-        self._transport = transport
+        self._resolver, self._transport = VettingResolver(named, resolver), None
         self._always = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
         self._timeout = {"connect": limits.connect_seconds, "read": limits.read_seconds}
         self._slots = asyncio.Semaphore(limits.connections)
@@ -114,8 +119,10 @@ class Fetcher:
         asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified, **own}
         assert not {name.lower() for name in asked} & NEVER_SENT, "no collector logs in"
         sent = self._headers({name: value for name, value in asked.items() if value})
+        journey = self._journey(named, frozenset(own))
         with self._translating():
-            return await self._follow(url, sent, self._journey(named, frozenset(own)))
+            page = await self._follow(url, sent, journey)
+        return replace(page, seconds=journey.spent)
 
     async def post(self, url: str, form: Mapping[str, str], *, named: frozenset[str] | None = None) -> Page:
         """What `url` answers to a form (application/x-www-form-urlencoded). A redirect is not followed.
@@ -191,19 +198,51 @@ class Fetcher:
                 await response.aclose()
 
     async def _answer(self, url: str, response: httpx.Response, moved_to: str | None) -> Page | tuple[int, str]:
-        now = self._clock()
-        until = limited_until(response.headers, now)
+        now, status, headers = self._clock(), response.status_code, _plain(response.headers)
+        until = limited_until(headers, now)
         if until is not None:
             self.manners.close(url, until)
-        target = response.headers.get("location") if response.status_code in PERMANENT | TEMPORARY else None
+        target = headers.get("location") if status in PERMANENT | TEMPORARY else None
         if target is not None:
-            return response.status_code, target
-        try:
-            return await self._read(url, response, moved_to, now, until)
-        except RateLimitedError as error:
-            if error.retry_at is not None:
-                self.manners.close(url, error.retry_at)
-            raise
+            return status, target
+        if (status == 304 and _is_conditional(response.request)) or status == 204:
+            body = b""
+        else:
+            self._check_status(
+                url, status, response.request.method, retry_after(headers.get("retry-after"), now) or until
+            )
+            encoding = headers.get("content-encoding", "identity")
+            body = await bounded_body(response.aiter_raw(), encoding, self._limits.body_bytes)
+        return Page(
+            url=url,
+            status=status,
+            body=body,
+            content_type=headers.get("content-type", ""),
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            fresh_until=fresh_until(headers, now),
+            limited_until=until,
+            moved_to=moved_to,
+            unchanged=status == 304,
+            headers=headers,
+        )
+
+    def _check_status(self, url: str, status: int, method: str, retry_at: datetime | None) -> None:
+        match status:
+            case 200 | 203:
+                return
+            case 201 | 202 if method == "POST":
+                return
+            case 401 | 403 | 407:
+                raise BlockedError(status)
+            case 410:
+                raise GoneError(status)
+            case 429 | 503:
+                if retry_at is not None:
+                    self.manners.close(url, retry_at)
+                raise RateLimitedError(status, retry_at=retry_at)
+            case _:
+                raise StatusError(status, retry_at=retry_at)
 
     async def _read_robots(self, url: str, named: frozenset[str]) -> str | None:
         """The host's robots.txt; None if it can't be read now.
@@ -224,29 +263,6 @@ class Fetcher:
             return None
         return robots.text(page.body)
 
-    async def _read(
-        self, url: str, response: httpx.Response, moved_to: str | None, now: datetime, until: datetime | None
-    ) -> Page:
-        status = response.status_code
-        if (status == 304 and _is_conditional(response.request)) or status == 204:
-            body = b""
-        else:
-            _raise_for_status(response, now, until)
-            body = await _bounded_body(response, self._limits.body_bytes)
-        return Page(
-            url=url,
-            status=status,
-            body=body,
-            content_type=response.headers.get("content-type", ""),
-            etag=response.headers.get("etag"),
-            last_modified=response.headers.get("last-modified"),
-            fresh_until=fresh_until(response.headers, now),
-            limited_until=until,
-            moved_to=moved_to,
-            unchanged=status == 304,
-            headers=response.headers,
-        )
-
 
 class _Journey:
     """One address and where it redirects to: which private machines may be reached, the server's time left, and the
@@ -254,6 +270,7 @@ class _Journey:
 
     def __init__(self, named: frozenset[str], seconds: float, own: frozenset[str] = frozenset()) -> None:
         self.named, self._left, self.own = named, seconds, own
+        self.spent = 0.0
 
     @asynccontextmanager
     async def clocked(self) -> AsyncIterator[None]:
@@ -261,13 +278,18 @@ class _Journey:
         started = time.monotonic()
         async with asyncio.timeout(self._left):
             yield
-        self._left -= time.monotonic() - started
+        spent = time.monotonic() - started
+        self._left, self.spent = self._left - spent, self.spent + spent
+
+
+# Reading an address costs as much as sending a small request; the same ones come again each round.
+_parsed = lru_cache(maxsize=4096)(httpx.URL)
 
 
 def _vetted(url: str, named: frozenset[str]) -> httpx.URL:
     """The address, read once: what is judged here is what is asked. Raises AddressRefusedError."""
     # As httpx will read it: "127。0。0。1" is 127.0.0.1 once it is encoded.
-    parts = httpx.URL(url)
+    parts = _parsed(url)
     host = parts.raw_host.decode("ascii")
     if parts.scheme not in {"http", "https"} or not host:
         raise AddressRefusedError("only http and https addresses are read")
@@ -292,49 +314,14 @@ def _is_conditional(request: httpx.Request) -> bool:
     return "if-none-match" in request.headers or "if-modified-since" in request.headers
 
 
-def _raise_for_status(response: httpx.Response, now: datetime, until: datetime | None) -> None:
-    status, retry_at = response.status_code, retry_after(response.headers.get("retry-after"), now) or until
-    match status:
-        case 200 | 203:
-            return
-        case 201 | 202 if response.request.method == "POST":
-            return
-        case 401 | 403 | 407:
-            raise BlockedError(status)
-        case 410:
-            raise GoneError(status)
-        case 429 | 503:
-            raise RateLimitedError(status, retry_at=retry_at)
-        case _:
-            raise StatusError(status, retry_at=retry_at)
-
-
-async def _bounded_body(response: httpx.Response, limit: int) -> bytes:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"", "identity"}:
-        inflate: zlib._Decompress | None = None
-    elif encoding in {"gzip", "x-gzip", "deflate"}:
-        inflate = zlib.decompressobj(wbits=47 if "gzip" in encoding else zlib.MAX_WBITS)
-    else:
-        raise CollectError(f"content encoding '{encoding[:40]}' was not asked for", code="encoding")
-    body, chunk = bytearray(), b""
-    try:
-        async for chunk in _wire_bytes(response, limit):
-            # One byte more than the limit is enough to know that it is over.
-            body += chunk if inflate is None else inflate.decompress(chunk, limit + 1 - len(body))
-            if len(body) > limit:
-                raise TooLargeError(f"the body is larger than {limit} bytes")
-    except zlib.error as error:
-        raise CollectError("the compressed body is damaged", code="encoding") from error
-    if inflate is not None and chunk and not inflate.eof:
-        raise CollectError("the compressed body is cut short", code="encoding")
-    return bytes(body)
-
-
-async def _wire_bytes(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
-    total = 0
-    async for chunk in response.aiter_raw():
-        total += len(chunk)
-        if total > limit:
-            raise TooLargeError(f"the body is larger than {limit} bytes")
-        yield chunk
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """The headers by their names in small letters; of those that come more than once, the values joined (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name = raw_name.decode("latin-1").lower()
+        try:
+            value = raw_value.decode("utf-8")
+        except UnicodeDecodeError:
+            value = raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found

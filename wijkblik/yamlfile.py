@@ -55,9 +55,14 @@ def read_yaml(path: Path) -> Any:
 
 def load_model(path: Path, type_: type[T] | Any, context: dict[str, Any] | None = None) -> T:
     """The file as `type_` (a pydantic model or any type it can validate). Raises ConfigError with all mistakes."""
-    content = read_yaml(path)
+    checked = TypeAdapter(type_)
     try:
-        return typing.cast(T, TypeAdapter(type_).validate_python(content, context=context))
+        return typing.cast(T, checked.validate_python(_read_plainly(path), context=context))
+    except (ValidationError, YAMLError, OSError, UnicodeDecodeError):
+        # Something is wrong: only now are line numbers worth their memory.
+        content = read_yaml(path)
+    try:
+        return typing.cast(T, checked.validate_python(content, context=context))
     except ValidationError as error:
         raise ConfigError([_mistake(path, content, type_, detail) for detail in _own(error.errors())]) from error
 
@@ -72,6 +77,10 @@ def mistakes_of(
         loc = (*within, *detail["loc"])
         found.append(Mistake(path, line_of(content, loc), ".".join(str(step) for step in loc), wrong, right))
     return found
+
+
+def _read_plainly(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def line_of(content: Any, loc: tuple[int | str, ...]) -> int | None:

@@ -25,4 +25,4 @@ def test_a_new_collector_is_found_by_its_entry_point(monkeypatch):
 
 def test_a_collector_under_another_name_is_an_error(monkeypatch):
     with pytest.raises(TypeError, match="'nieuws' leads to a collector of kind 'feed'"):
-        find(monkeypatch, entry("nieuws", rss))
+        find(monkeypatch, entry("nieuws", rss))["nieuws"]

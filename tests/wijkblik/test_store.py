@@ -3,15 +3,17 @@
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel
 
-from wijkblik import audit
+from wijkblik import audit, migrations
 from wijkblik.errors import ForeignDataError, StoreError
 from wijkblik.models.items import Fault, Harvest, Item, NewItem, Polling, Visit
 from wijkblik.store import Store
@@ -41,6 +43,11 @@ def test_migrations_go_up_down_and_up_again(store):
         assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'item'").fetchall()
     migrate(store.engine)
     assert store.items.ungrouped("w") == []
+
+
+def test_the_newest_revision_is_the_one_that_is_named():
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert script.get_current_head() == migrations.NEWEST
 
 
 def test_the_schema_is_what_the_models_say(store):

@@ -1,7 +1,7 @@
 """Pseudonyms for authors: an HMAC under a key per wijk and ISO week, kept outside the database.
 
 When a week's key is destroyed nothing links to that week's authors any more, and what was
-sealed under it can't be opened. HMAC-SHA-256: RFC 2104; AES-GCM: NIST SP 800-38D; HKDF: RFC 5869.
+sealed under it (wijkblik.guard.seals) can't be opened. HMAC-SHA-256: RFC 2104.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wijkblik.errors import DataFolderError
 
@@ -55,18 +50,19 @@ class KeyRing:
 
     def seal(self, wijk: str, week: str, author: str | None, url: str | None) -> bytes:
         """Author and address, encrypted under the week's key."""
-        nonce = secrets.token_bytes(12)
+        # Where no persons write, the ciphers are never loaded.
+        from wijkblik.guard.seals import seal
+
         content = json.dumps({"author": author, "url": url}, ensure_ascii=False).encode()
-        return nonce + self._cipher(wijk, week).encrypt(nonce, content, _context(wijk, week))
+        return seal(self._key(wijk, week), _context(wijk, week), content)
 
     def unseal(self, wijk: str, week: str, sealed: bytes) -> tuple[str | None, str | None]:
         """Author and address again. Raises LookupError when the key is gone or is not the one."""
+        from wijkblik.guard.seals import unseal
+
         if week not in self._keys.get(wijk, {}):
             raise LookupError(f"the key of {week} is gone")
-        try:
-            content = json.loads(self._cipher(wijk, week).decrypt(sealed[:12], sealed[12:], _context(wijk, week)))
-        except InvalidTag as error:
-            raise LookupError(f"this was not sealed under the key of {week}") from error
+        content = json.loads(unseal(self._key(wijk, week), _context(wijk, week), sealed))
         return content["author"], content["url"]
 
     def destroy_before(self, week: str) -> list[str]:
@@ -82,9 +78,6 @@ class KeyRing:
             if gone:
                 self._save()
         return sorted(set(gone))
-
-    def _cipher(self, wijk: str, week: str) -> AESGCM:
-        return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"wijkblik seal").derive(self._key(wijk, week)))
 
     def _key(self, wijk: str, name: str) -> bytes:
         if name not in self._keys.get(wijk, {}):

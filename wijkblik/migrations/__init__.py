@@ -1,1 +1,4 @@
-"""The schema's history, run by Alembic when a store is opened."""
+"""Alembic migrations of the store's schema, oldest first in versions/."""
+
+NEWEST = "0002"
+"""The last revision; a test holds it against the files."""

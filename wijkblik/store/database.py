@@ -6,19 +6,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from wijkblik.errors import ConfigError, ForeignDataError, Mistake, StoreError
+from wijkblik.migrations import NEWEST
 from wijkblik.store.tables import Meta
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def open_database(url: str, kind: str) -> Engine:
@@ -44,17 +39,20 @@ def open_database(url: str, kind: str) -> Engine:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to a revision, up or down. A schema that is there already costs one small read."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if revision == "head" and current == ScriptDirectory(str(MIGRATIONS)).get_current_head():
-            return
-        config.attributes["connection"] = connection
-        if revision == "head":
-            command.upgrade(config, revision)
-        else:
-            command.downgrade(config, revision)
+    if revision == "head" and _is_newest(engine):
+        return
+    # Alembic is as large as the rest of the store; an up-to-date one never loads it.
+    from wijkblik.store.migrating import move
+
+    move(engine, revision)
+
+
+def _is_newest(engine: Engine) -> bool:
+    with engine.execution_options(reads_only=True).begin() as connection:
+        made = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first()
+        if made is None:
+            return False
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == NEWEST
 
 
 def erase_all(url: str) -> None:
