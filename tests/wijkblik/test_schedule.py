@@ -1,13 +1,18 @@
 """Rounds by themselves."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from configured import configure
+
+from collector.changes import starting_point
 from wijkblik import schedule
+from wijkblik.collecting import next_due
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.demo.publisher import Publisher
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.collecting import next_due
+from wijkblik.models.items import Harvest, Item, NewItem, Visit
 from wijkblik.settings import load_settings
 
 
@@ -24,3 +29,23 @@ def test_a_round_starts_by_itself_when_a_source_is_due_and_rests_after(tmp_path,
                 time.sleep(0.2)
         assert next_due(settings, store) > datetime.now(UTC)
         assert [row.action for row in store.log.entries()] == ["round"]
+
+
+def test_what_was_pushed_is_a_reason_for_a_round_though_no_source_is_due(tmp_path, monkeypatch):
+    monkeypatch.setattr(schedule, "LOOK_AT_LEAST_EVERY", timedelta(seconds=0.2))
+    url = "https://lindebode.example/feed"
+    settings = configure(tmp_path, monkeypatch, {"key": "lindebode", "collector": "feed", "url": url})
+    polling = replace(
+        starting_point(settings.wijk.sources[0], None), next_check_at=datetime.now(UTC) + timedelta(days=1)
+    )
+    pushed = Item("i-1", "lindebode", "Water weg", "In de Spoelstraat", "nl", None, None, settings.now())
+    new = NewItem(pushed, "hash", None, None, None, "usual", settings.now() + timedelta(days=14))
+    with open_store(settings) as store:
+        store.items.save_visits("proef", [(Visit("lindebode", Harvest(), polling), [new])], settings.now())
+        with schedule.rounds_in_background(settings, store, KeyRing(keys_path(settings)), None):
+            deadline = time.monotonic() + 60
+            while store.items.have_no_story("proef") or store.feeds.newest("proef", settings.today()) is None:
+                assert time.monotonic() < deadline, "no round came"
+                time.sleep(0.2)
+        assert [row.action for row in store.log.entries()] == ["round"]
+        assert store.sources.remembered("proef")["lindebode"] == polling
