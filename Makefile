@@ -8,7 +8,7 @@ BIN := .venv/bin
 run: setup
 	$(BIN)/wijkblik run
 
-test: setup
+test: setup peers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
