@@ -76,15 +76,15 @@ class Fetcher:
     ) -> None:
         self._limits, self._named, self._clock = limits, named, clock
         self.manners = Manners(limits.spacing_seconds, hosts or {}, clock)
-        self._resolver, self._transport = VettingResolver(named, resolver), None
+        self._resolver = resolver
+        self._transport: AiohttpTransport | None = None
         self._always = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
         self._timeout = {"connect": limits.connect_seconds, "read": limits.read_seconds}
         self._slots = asyncio.Semaphore(limits.connections)
 
     async def __aenter__(self) -> Self:
-        if self._transport is None:
-            context = ssl.create_default_context()
-            self._transport = AiohttpTransport(verify=context, client=self._session(context))
+        context = ssl.create_default_context()
+        self._transport = AiohttpTransport(verify=context, client=self._session(context))
         return self
 
     async def __aexit__(
@@ -94,10 +94,18 @@ class Fetcher:
         await self._transport.aclose()
 
     def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
+        resolver = VettingResolver(self._named, self._resolver)
         connector = aiohttp.TCPConnector(
-            limit=self._limits.connections, resolver=VettingResolver(self._named), use_dns_cache=False, ssl=context
+            limit=self._limits.connections, resolver=resolver, use_dns_cache=False, ssl=context
         )
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            max_headers=MOST_HEADERS,
+        )
 
     async def get(
         self,
@@ -159,13 +167,14 @@ class Fetcher:
         moved_to, all_permanent = None, True
         for _hop in range(self._limits.redirects + 1):
             vetted = _vetted(url, journey.named)
+            url = str(vetted)
             if not for_robots:
                 await self.manners.ask_leave(url, partial(self._read_robots, url, journey.named))
             answer = await self._one_request(vetted, headers, journey, moved_to)
             if isinstance(answer, Page):
                 return answer
             status, target = answer
-            before, url = url, urljoin(url, target)
+            before, url = url, urldefrag(urljoin(url, target)).url
             if urlsplit(url)[:2] != urlsplit(before)[:2]:
                 for name in journey.own:
                     headers.pop(name, None)
@@ -193,11 +202,13 @@ class Fetcher:
         async with self._slots, journey.clocked():
             response = await self._transport.handle_async_request(request)
             try:
-                return await self._answer(url, response, moved_to)
+                return await self._answer(url, response, journey, moved_to)
             finally:
                 await response.aclose()
 
-    async def _answer(self, url: str, response: httpx.Response, moved_to: str | None) -> Page | tuple[int, str]:
+    async def _answer(
+        self, url: str, response: httpx.Response, journey: _Journey, moved_to: str | None
+    ) -> Page | tuple[int, str]:
         now, status, headers = self._clock(), response.status_code, _plain(response.headers)
         until = limited_until(headers, now)
         if until is not None:
@@ -212,7 +223,7 @@ class Fetcher:
                 url, status, response.request.method, retry_after(headers.get("retry-after"), now) or until
             )
             encoding = headers.get("content-encoding", "identity")
-            body = await bounded_body(response.aiter_raw(), encoding, self._limits.body_bytes)
+            body = await bounded_body(response.aiter_raw(), encoding, self._limits.body_bytes, cut_at=journey.cut_at)
         return Page(
             url=url,
             status=status,
@@ -250,9 +261,10 @@ class Fetcher:
         A file that is missing or refused allows all (RFC 9309, 2.3.1.3). What else keeps the file away will show at the
         address itself, which a person chose.
         """
-        headers = self._headers({"Accept": "text/plain, */*;q=0.5"})
+        headers, journey = self._headers({"Accept": "text/plain, */*;q=0.5"}), self._journey(named)
+        journey.cut_at = robots.MOST_BYTES
         try:
-            page = await self._follow(robots.robots_address(url), headers, self._journey(named), for_robots=True)
+            page = await self._follow(robots.robots_address(url), headers, journey, for_robots=True)
         except StatusError as error:
             if isinstance(error, RateLimitedError) and error.retry_at is not None:
                 raise
@@ -265,12 +277,13 @@ class Fetcher:
 
 
 class _Journey:
-    """One address and where it redirects to: which private machines may be reached, the server's time left, and the
-    names of the headers that are meant for the first host alone."""
+    """One address and where it redirects to: which private machines may be reached, the server's time left, the names
+    of the headers that are meant for the first host alone, and how much of a body is enough."""
 
     def __init__(self, named: frozenset[str], seconds: float, own: frozenset[str] = frozenset()) -> None:
         self.named, self._left, self.own = named, seconds, own
         self.spent = 0.0
+        self.cut_at: int | None = None
 
     @asynccontextmanager
     async def clocked(self) -> AsyncIterator[None]:
@@ -304,10 +317,23 @@ def _vetted(url: str, named: frozenset[str]) -> httpx.URL:
 def _translated(error: Exception) -> CollectError:
     if refused := refusal(error):
         return refused
+    if _has_too_large_headers(error):
+        return TooLargeError("the headers are too large", code="headers")
     # httpx-aiohttp calls every lost connection a timeout; what lies under it knows better.
     if isinstance(error, httpx.TimeoutException) and isinstance(error.__cause__, TimeoutError | None):
         return UnreachableError("no answer in time", code="timed_out")
     return UnreachableError(type(error).__name__)
+
+
+def _has_too_large_headers(error: BaseException | None) -> bool:
+    while error is not None:
+        # aiohttp has no error of its own for too many of them.
+        if isinstance(error, LineTooLong) or (
+            isinstance(error, BadHttpMessage) and "Too many headers" in error.message
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _is_conditional(request: httpx.Request) -> bool:

@@ -15,7 +15,7 @@ KEPT = timedelta(hours=24)
 """How long the file may be relied on (RFC 9309, 2.4)."""
 AGAIN_AFTER = timedelta(hours=1)
 """When a file that could not be read is asked for again."""
-MOST_CHARACTERS = 500 * 1024
+MOST_BYTES = 500 * 1024
 """How much of the file is read (RFC 9309, 2.5)."""
 LONGEST_DELAY = 60.0
 
@@ -44,7 +44,7 @@ def delay(robots: str) -> float:
 
 def text(body: bytes) -> str:
     """The file as text; whatever isn't UTF-8 is replaced, and a web page instead of the file is none."""
-    content = body[:MOST_CHARACTERS].decode("utf-8", "replace").removeprefix("\ufeff")
+    content = body[:MOST_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
     return "" if content.lstrip().startswith("<") else content
 
 
