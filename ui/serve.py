@@ -17,6 +17,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 
 from ui.callbacks import routes
 from wijkblik.errors import ConfigError, NotFoundError
@@ -96,6 +97,8 @@ def serve(wijk: str, port: int) -> None:
     config.set_option("server.port", port)
     config.set_option("server.address", HOST)
     config.set_option("browser.serverAddress", HOST)
+    # Streamlit takes a folder pages/ for its older way of navigating until app.py has run once, and calls our names unknown.
+    PagesManager.uses_pages_directory = False
     uvicorn.run(page, host=HOST, port=port, log_level="error", server_header=False, lifespan="on")
 
 
