@@ -61,7 +61,6 @@ _MARKED_UP_TITLE = re.compile(
 _ITEM_START = re.compile(rb"<item\b")
 _DATES = re.compile(
     rb"<(?:pubDate|published|updated|modified|issued|created|(?:dc|dcterms):(?:date|created|issued|modified))\b[^>]{0,200}>([^<]{0,200})"
-    rb'|"date_(?:published|modified)"\s*:\s*"([^"]{0,100})"',
 )
 _FULL_DATE = re.compile(
     rb"(?:(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} (?:19|20)\d\d \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
@@ -74,7 +73,6 @@ _HUB = re.compile(r"(?:https://[^\s/@]+|http://(?:127\.0\.0\.1|localhost)(?::\d+
 
 MOST_MARKS = 500
 """A longer feed is read whole each time."""
-_TAKEN = ("id", "title", "link", "author", "language", "published", "updated")
 
 Entry = Mapping[str, Any]
 
@@ -108,11 +106,11 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
     return replace(harvest, hub=page.links.get("hub", harvest.hub), topic=page.links.get("self", harvest.topic))
 
 
-def parse(body: bytes, source: Source, content_type: str = "", known: frozenset[str] = frozenset()) -> Harvest:
+def parse(body: bytes, source: Source, content_type: str = "", known: frozenset[str] | None = None) -> Harvest:
     """The entries of a feed, in its order. Raises ParseError if the body is no feed at all.
 
-    Entries whose marks are among the `known` are as they were when they were read, and are left out; the marks of all
-    entries that could be read without a fault are in the harvest's cursor.
+    Given the marks of `known` entries, those that are as they were are left out, and the marks of all entries that
+    could be read without a fault are in the harvest's cursor.
     """
     require_data(body)
     charset, body = _charset(content_type), body.removeprefix(codecs.BOM_UTF8)
@@ -130,7 +128,7 @@ def parse(body: bytes, source: Source, content_type: str = "", known: frozenset[
         items=tuple(items.values()),
         faults=counted(faults),
         listed=len(entries),
-        cursor={"known": " ".join(marks)} if len(marks) <= MOST_MARKS else {},
+        cursor=None if known is None else {"known": " ".join(marks) if len(marks) <= MOST_MARKS else ""},
         ttl_minutes=asks.ttl_minutes,
         period_minutes=asks.period_minutes,
         skip_hours=asks.skip_hours,
@@ -141,16 +139,16 @@ def parse(body: bytes, source: Source, content_type: str = "", known: frozenset[
 
 
 def _read_entries(
-    entries: Sequence[Entry], source: Source, usual: str | None, known: frozenset[str], faults: list[Fault]
+    entries: Sequence[Entry], source: Source, usual: str | None, known: frozenset[str] | None, faults: list[Fault]
 ) -> tuple[dict[str, FetchedItem], list[str]]:
     base = source.url or ""
-    times = Counter(_own_id(entry) for entry in entries)
+    times = Counter(map(_own_id, entries)) if known else {}
     items: dict[str, FetchedItem] = {}
     marks = []
     for entry in entries:
-        mark = _mark(entry)
+        mark = _mark(entry) if known is not None else ""
         # Of entries with one id, only all together say which is which.
-        if mark in known and times[_own_id(entry)] == 1:
+        if known and mark in known and times[_own_id(entry)] == 1:
             marks.append(mark)
             continue
         item, item_faults = _item(entry, base, usual)
@@ -168,8 +166,12 @@ def _read_entries(
 
 def _mark(entry: Entry) -> str:
     """Sixteen digits that change when anything of an entry does that we take."""
-    taken = (*(entry.get(name) for name in _TAKEN), _body(entry))
-    return blake2b("\0".join(map(str, taken)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    get = entry.get
+    taken = (
+        f"{get('id')}\0{get('title')}\0{get('link')}\0{get('author')}\0{get('language')}"
+        f"\0{get('published')}\0{get('updated')}\0{_body(entry)}"
+    )
+    return blake2b(taken.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _needs_forgiveness(body: bytes) -> bool:
@@ -183,7 +185,7 @@ def _needs_forgiveness(body: bytes) -> bool:
     if _ENTITY_DECLARATION.search(body, 0, 4096) or _MARKED_UP_TITLE.search(body):
         return True
     dates = list(_DATES.finditer(body))
-    if any(not _FULL_DATE.match((found.group(1) or found.group(2) or b"").strip()) for found in dates):
+    if any(not _FULL_DATE.match(found.group(1).strip()) for found in dates):
         return True
     at = [found.start() for found in dates]
     starts = [found.start() for found in _ITEM_START.finditer(body)]
@@ -278,12 +280,13 @@ def _content_language(entry: Entry) -> Any:
 
 def _entry_id(own_id: str, base: str) -> str:
     """What names the entry within its source: an address on the source's own host counts without scheme, host and port."""
-    try:
-        parts, home = urlsplit(own_id), urlsplit(base)
-        if parts.scheme in {"http", "https"} and parts.hostname == home.hostname:
-            own_id = own_id.partition(parts.netloc)[2] or "/"
-    except ValueError:
-        pass
+    if "://" in own_id:
+        try:
+            parts, home = urlsplit(own_id), urlsplit(base)
+            if parts.scheme in {"http", "https"} and parts.hostname == home.hostname:
+                own_id = own_id.partition(parts.netloc)[2] or "/"
+        except ValueError:
+            pass
     return own_id if len(own_id) <= ADDRESS_LIMIT else digest(own_id)
 
 

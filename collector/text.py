@@ -29,5 +29,5 @@ def plain(markup: str) -> str:
         if markup.count("<") > MOST_TAGS:
             markup = _TAG.sub(" ", markup).replace("<", "&lt;")
         markup = html.unescape(_CLEANER.clean(_BREAKS.sub("\n", markup)))
-    lines = (" ".join(line.split()) for line in _INVISIBLE.sub("", markup).split("\n"))
-    return "\n".join(filter(None, lines))
+    lines = [" ".join(line.split()) for line in _INVISIBLE.sub("", markup).split("\n")]
+    return "\n".join([line for line in lines if line])
