@@ -19,7 +19,8 @@ from wijkblik.models.wijk import Cadence
 
 TYPICAL_PER_DAY = 4.0
 LOWEST, HIGHEST = 1e-6, 1e6
-HALVINGS = 50
+HALVINGS = 30
+"""Enough for a price that is right to a millionth."""
 
 
 def usual_price(cadence: Cadence) -> float:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -83,7 +83,7 @@ class Fetcher:
         self._slots = asyncio.Semaphore(limits.connections)
 
     async def __aenter__(self) -> Self:
-        context = ssl.create_default_context()
+        context = _tls()
         self._transport = AiohttpTransport(verify=context, client=self._session(context))
         return self
 
@@ -293,6 +293,12 @@ class _Journey:
             yield
         spent = time.monotonic() - started
         self._left, self.spent = self._left - spent, self.spent + spent
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that we trust; reading them takes longer than a dozen requests."""
+    return ssl.create_default_context()
 
 
 # Reading an address costs as much as sending a small request; the same ones come again each round.

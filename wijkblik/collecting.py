@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from collector.registry import collectors
 from collector.visit import Bounds, visit
 from wijkblik import __version__, appkeys
 from wijkblik.errors import WijkblikError
+from wijkblik.guard.mask import mask
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import take_in
 from wijkblik.models.items import Fault, Host, NewItem, Polling, SourceState, Visit
@@ -36,6 +37,8 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 """Told of a step, how much of it is done, and how much there is."""
 TERMS_LAST_DAYS = 365
+HOSTS_KEPT = timedelta(days=2)
+"""How long a host is remembered of which nothing new is learned; its robots.txt counts for a day."""
 AT_ONCE = 200
 """So many sources are under way at most; some of them wait for their turn at their host."""
 KEEP_AT_ONCE, KEEP_WITHIN_SECONDS = 50, 0.2
@@ -85,7 +88,7 @@ async def collect(
             )
         else:
             taken = planned[_host_of(source)]
-            bounds = Bounds(settings.now(), wijk.zone, limits, named_by(source), taken, cost)
+            bounds = Bounds(settings.now(), wijk.zone, limits, named[source.key], taken, cost)
             asked, collector = appkeys.filled_in(source), collectors()[source.collector]
             seen = await visit(asked, collector, polling, fetcher, settings.defaults.cadence, bounds)
             if seen.polling.next_check_at is not None:
@@ -93,9 +96,9 @@ async def collect(
             results[source.key] = await keeper.keep(source, seen)
         progress("collect", len(results), len(sources))
 
-    named = frozenset[str]().union(*(named_by(source) for source in sources))
+    named = {source.key: named_by(source) for source in sources}
     known_hosts = store.hosts.remembered()
-    async with fetcher_for(settings, base, named, known_hosts) as fetcher:
+    async with fetcher_for(settings, base, frozenset[str]().union(*named.values()), known_hosts) as fetcher:
         keeper, waiting = _Keeper(settings, store, keys), iter(sources)
 
         async def work() -> None:
@@ -103,7 +106,7 @@ async def collect(
                 await one(source, fetcher, keeper)
 
         await asyncio.gather(*(work() for _ in range(min(len(sources), AT_ONCE))))
-    store.hosts.remember({name: host for name, host in fetcher.manners.hosts.items() if known_hosts.get(name) != host})
+    _remember_hosts(store, known_hosts, fetcher.manners.hosts, wall)
     return [results[source.key] for source in sources]
 
 
@@ -206,6 +209,13 @@ def _kept_off(
     since = polling.since if polling.state == "off" and polling.reason == reason else wall
     store.sources.remember(settings.wijk_key, source.key, replace(polling, state="off", reason=reason, since=since))
     return SourceResult(source.key, source.name, "off", reason, asked=False)
+
+
+def _remember_hosts(store: Store, known: Mapping[str, Host], now_known: Mapping[str, Host], wall: datetime) -> None:
+    learned = {name: host for name, host in now_known.items() if known.get(name) != host}
+    # Whom a site keeps crawlers away from is nobody's business either.
+    store.hosts.remember({name: replace(host, robots=mask(host.robots)) for name, host in learned.items()})
+    store.hosts.forget_before(wall - HOSTS_KEPT)
 
 
 def fetcher_for(

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlmodel import col, delete, func, select
 
@@ -28,7 +28,7 @@ class Sources(Queries):
     def remembered(self, wijk: str) -> dict[str, Polling]:
         """What is remembered of each source of a wijk, by its key."""
         with self._read() as session:
-            rows = session.exec(select(SourceRow).where(SourceRow.wijk == wijk)).all()
+            rows = session.connection().execute(_RECALL, {"wijk": wijk})
             return {row.source_key: _as_polling(row) for row in rows}
 
     def remember(
@@ -99,7 +99,8 @@ def _fault_statement() -> Insert:
     return new.on_conflict_do_update(index_elements=["wijk", "source_key", "code"], set_=changes)
 
 
-# Made once: making a statement costs more than running it.
+# Made once: making a statement costs more than running it. Columns, not objects: nothing is changed in place.
+_RECALL = select(*SourceRow.__table__.c).where(SourceRow.__table__.c.wijk == bindparam("wijk"))  # type: ignore[attr-defined]
 _REMEMBER, _NOTE_FAULT = _remember_statement(), _fault_statement()
 
 
@@ -117,7 +118,7 @@ def _as_row(polling: Polling) -> dict[str, Any]:
     }
 
 
-def _as_polling(row: SourceRow) -> Polling:
+def _as_polling(row: Any) -> Polling:
     plain = {name: getattr(row, name) for name in _REMEMBERED}
     return Polling(
         **plain
