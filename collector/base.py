@@ -26,7 +26,8 @@ class Page:
     """An HTTP answer, decompressed and within the limits. Times are aware UTC; headers are read by any case.
 
     `url` is where the answer came from, `moved_to` where permanent redirects alone led;
-    `unchanged` holds for a 304 and for a body whose hash is the remembered one. A 204 has no body.
+    `unchanged` holds for a 304 and for a body whose hash is the remembered one. A 204 has no body. `seconds` is how long
+    the server took.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Page:
     moved_to: str | None = None
     unchanged: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def links(self) -> dict[str, str]:
@@ -75,7 +77,10 @@ class Fetch(Protocol):
 
 
 class Collector(Protocol):
-    """The face of a collector module. `Parameters` and `address` may be left out by one that only needs `url:`."""
+    """The face of a collector module. `Parameters` and `address` may be left out by one that only needs `url:`.
+
+    Optional too: `recognises(url: str, body: bytes) -> bool` says, purely and never raising, whether an answer is of this kind.
+    """
 
     @property
     def kind(self) -> str:

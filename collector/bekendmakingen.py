@@ -16,7 +16,7 @@ from pydantic import field_validator
 from collector import rss, sru
 from collector.base import Base, Fetch, parameters
 from collector.paging import follow, joined, with_query
-from collector.reading import TITLE_LIMIT, counted, cut, each_once
+from collector.reading import TITLE_LIMIT, counted, cut, each_once, first_sign
 from wijkblik.errors import BlockedError, CollectError, ParseError, StatusError
 from wijkblik.models.items import Fault, FetchedItem, Harvest
 from wijkblik.models.wijk import Config, Source, Text
@@ -65,7 +65,7 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is this feed."""
-    return _TITLE.search(body) is not None
+    return first_sign(body) == b"<" and _TITLE.search(body) is not None
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

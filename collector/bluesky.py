@@ -18,7 +18,19 @@ from pydantic import AfterValidator, model_validator
 
 from collector.base import Base, Fetch, NoParameters, Page, parameters
 from collector.paging import follow, with_query
-from collector.reading import ADDRESS_LIMIT, TEXT_LIMIT, as_json, counted, cut, language, moment, record, text_of
+from collector.reading import (
+    ADDRESS_LIMIT,
+    TEXT_LIMIT,
+    as_json,
+    counted,
+    cut,
+    first_sign,
+    language,
+    moment,
+    path_of,
+    record,
+    text_of,
+)
 from collector.text import plain
 from collector.timeline import Walk
 from wijkblik.errors import ParseError
@@ -76,6 +88,12 @@ def address(source: Source) -> str:
         return f"{asked.base}/xrpc/app.bsky.feed.getFeed?{urlencode({'feed': asked.feed})}"
     query = urlencode({"actor": asked.actor, "filter": "posts_and_author_threads"})
     return f"{asked.base}/xrpc/app.bsky.feed.getAuthorFeed?{query}"
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is a page of one of these feeds."""
+    own = path_of(url).endswith(("/app.bsky.feed.getAuthorFeed", "/app.bsky.feed.getFeed"))
+    return first_sign(body) == b"{" and b'"feed"' in body and (own or b"app.bsky.feed.post" in body)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

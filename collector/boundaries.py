@@ -9,6 +9,7 @@ dropped, because no trait of residents may become a sign of risk.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,7 +19,7 @@ from pydantic import AfterValidator, Field
 from collector.background import area_code, listings, number
 from collector.base import Base, Fetch, Page, parameters
 from collector.paging import with_query
-from collector.reading import TITLE_LIMIT, as_json, cut, record, text_of, web_address
+from collector.reading import TITLE_LIMIT, as_json, cut, first_sign, record, text_of, web_address
 from collector.text import plain
 from wijkblik.errors import ParseError
 from wijkblik.models.background import Area, Level
@@ -47,6 +48,8 @@ FIGURES = (
     "oppervlakte_water_in_ha",
 )
 """What is kept of the figures. A negative one says that it is unknown or secret."""
+
+_OWN_CODE = re.compile(rb'"(?:buurt|wijk|gemeente)code"')
 
 Position = tuple[float, float]
 Ring = list[Position]
@@ -83,6 +86,11 @@ class Parameters(Config):
 def address(source: Source) -> str:
     """The first listing's address. Raises ValueError unless either a municipality or a box is asked."""
     return _addresses(source)[0]
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is a page of this map."""
+    return first_sign(body) == b"{" and b'"FeatureCollection"' in body and _OWN_CODE.search(body) is not None
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from collector.base import Base, Fetch, parameters
 from collector.geometry import Near, distance_km
@@ -18,8 +18,10 @@ from collector.reading import (
     TITLE_LIMIT,
     as_json,
     counted,
+    first_sign,
     folded,
     moment,
+    path_of,
     plausible,
     point_of,
     record,
@@ -59,7 +61,7 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is a list of these alerts; it is empty nearly always, so the address counts too."""
-    return urlsplit(url).path.endswith(PATH) or b'"AlertLevel"' in body
+    return first_sign(body) == b"[" and (path_of(url).endswith(PATH) or b'"AlertLevel"' in body)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

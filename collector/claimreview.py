@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from collector.base import Fetch
-from collector.reading import counted, text_of
+from collector.reading import counted, first_sign, is_page, text_of
 from collector.reviews import Review, harvest
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Fault, Harvest
@@ -27,7 +27,15 @@ kind = "claimreview"
 _SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>", re.IGNORECASE)
 _JSON_LD = re.compile(r"""\btype\s*=\s*["']?application/ld\+json\b""", re.IGNORECASE)
 _END = re.compile(r"</script[\s/>]", re.IGNORECASE)
+_NAMED = re.compile(rb'"(?:[^"\s]{0,100}[/:#])?ClaimReview"')
 _TYPE = re.compile(r"(?:^|[/:#])ClaimReview$")
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is a page, or a file, with such data; a feed that mentions it is none."""
+    if _NAMED.search(body) is None:
+        return False
+    return first_sign(body) in {b"{", b"["} or is_page(body)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from collector.background import area_code, listings, number
 from collector.base import Base, Fetch, Page, parameters
-from collector.reading import as_json, record, text_of, web_address
+from collector.reading import as_json, first_sign, record, text_of, web_address
 from wijkblik.errors import ParseError
 from wijkblik.models.background import Figure
 from wijkblik.models.items import Fault, Harvest
@@ -55,6 +55,11 @@ def address(source: Source) -> str:
     """
     asked = parameters(source, Parameters)
     return _addresses(source, asked, asked.periods or ("",))[0]
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is rows of this table."""
+    return first_sign(body) == b"{" and b'"value"' in body and (b"47022NED" in body or f'"{AREA}"'.encode() in body)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -5,21 +5,41 @@ Feed autodiscovery: the `link` element with rel="alternate" (HTML Living Standar
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
+
 from collector.base import Collector
+from collector.reading import ADDRESS_LIMIT, first_sign, path_of
 from collector.registry import collectors
+from collector.text import plain
+from collector.xml import local
 from wijkblik.errors import ParseError
 from wijkblik.models.wijk import Source
 
 FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
-MOST_CHARACTERS = 1_000_000
+MOST_BYTES = 2_000_000
+"""How much of a page is read."""
+HEAD_BYTES = 65_536
+"""Where a feed's own title stands."""
+TITLE_LIMIT, LINK_WORDS = 200, 80
+"""Characters of a title that are kept, and of a link that can be the name of some terms."""
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
-_TERMS = re.compile(
-    r"gebruiks?voorwaarden|voorwaarden|terms|disclaimer|copyright|auteursrecht|open data|licen[cs]", re.IGNORECASE
+# From what says most surely that these are the terms, to what only may.
+_TERMS = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"gebruiks?-?voorwaarden|terms[ -]of[ -](?:use|service)",
+        r"\b(?:open[ -]?data|licen[cs]e?s?|licentie)\b",
+        r"\b(?:algemene[ -])?voorwaarden\b|\bterms\b",
+        r"\b(?:pro|dis)claimer\b|\bcopyright\b|\bauteursrecht\b",
+    )
 )
 
 
@@ -31,31 +51,44 @@ class Offer:
     title: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class WebPage:
     """What we look for in a web page: its title, the feeds it offers in its own order, and where its terms stand."""
 
     title: str = ""
-    feeds: list[Offer] = field(default_factory=list)
+    feeds: tuple[Offer, ...] = ()
     terms: str | None = None
 
 
 def is_web_page(body: bytes, content_type: str) -> bool:
     """Whether an answer is a page for people, and no listing."""
+    if first_sign(body) not in {b"<", b""}:
+        return False
     return "html" in content_type.lower().partition(";")[0] or bool(_HTML.search(body[:2048]))
 
 
-def read_page(body: bytes, url: str) -> WebPage:
+def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
     """The page at `url`. Whatever is broken in it is passed over."""
-    reader = _Reader(url)
-    try:
-        reader.feed(body.decode("utf-8", "replace")[:MOST_CHARACTERS])
-        reader.close()
-    except AssertionError:
-        # The parser gives up on some broken declarations; what came before them stands.
-        pass
-    reader.page.title = " ".join(reader.page.title.split())
-    return reader.page
+    root = _document(body[:MOST_BYTES], _charset(content_type) or _declared(body))
+    if root is None:
+        return WebPage()
+    # Only the first one counts (HTML, 4.2.3).
+    base = next(filter(None, (_absolute(one.get("href"), url) for one in root.iter("base"))), url)
+    titles = (_line("".join(one.itertext())) for one in root.iter("title"))
+    return WebPage(next(filter(None, titles), ""), tuple(_feeds(root, base)), _terms(root, base))
+
+
+def feed_title(body: bytes) -> str:
+    """What a feed calls itself, in a line; nothing if it does not say or is no feed."""
+    if first_sign(body) == b"{":
+        try:
+            title = json.loads(body).get("title")
+        except (ValueError, RecursionError):
+            return ""
+        return _line(title) if isinstance(title, str) else ""
+    root = _document(body[:HEAD_BYTES], None, html=False)
+    found = () if root is None else (one for one in root.iter(etree.Element) if local(one) == "title")
+    return next((_line("".join(one.itertext())) for one in found), "")
 
 
 def recognise(url: str, body: bytes, content_type: str) -> str | None:
@@ -77,55 +110,81 @@ def _knows(collector: Collector, url: str, body: bytes) -> bool:
     return own is not None and bool(own(url, body))
 
 
-class _Reader(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.page = WebPage()
-        self._base, self._in_title, self._anchor, self._words = url, False, "", ""
+def _document(body: bytes, charset: str | None, *, html: bool = True) -> etree._Element | None:
+    """The root of what can be read of a body. Nothing is fetched, and no entity grows."""
+    try:
+        parser = (
+            etree.HTMLParser(encoding=charset, no_network=True, remove_comments=True, remove_pis=True)
+            if html
+            else etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+        )
+        return etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError):
+        return None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "base" and (base := self._absolute(values.get("href", ""))):
-            self._base = base
-        elif tag == "link":
-            self._link(values)
-        elif tag == "a":
-            self._anchor, self._words = values.get("href", ""), ""
-            if "license" in values.get("rel", "").lower().split():
-                self._found_terms(self._anchor)
-        self._in_title = tag == "title"
 
-    def handle_endtag(self, tag: str) -> None:
-        self._in_title = False
-        if tag == "a" and self._anchor:
-            if _TERMS.search(f"{self._words} {urlsplit(self._anchor).path}"):
-                self._found_terms(self._anchor)
-            self._anchor = ""
+def _feeds(root: etree._Element, base: str) -> Iterator[Offer]:
+    seen = set()
+    for link in root.iter("link"):
+        type_ = (link.get("type") or "").lower().partition(";")[0].strip()
+        target = _absolute(link.get("href"), base)
+        # A blog's own programming interface is JSON too.
+        if (
+            "alternate" not in _relations(link)
+            or type_ not in FEED_TYPES
+            or not target
+            or "/wp-json/" in path_of(target)
+        ):
+            continue
+        if target not in seen:
+            seen.add(target)
+            yield Offer(target, _line(link.get("title") or ""))
 
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.page.title += data
-        if self._anchor:
-            self._words += data
 
-    def _link(self, values: dict[str, str]) -> None:
-        relations = values.get("rel", "").lower().split()
-        target = self._absolute(values.get("href", ""))
+def _terms(root: etree._Element, base: str) -> str | None:
+    named: list[tuple[int, str]] = []
+    for link in root.iter("a", "link", "area"):
+        target = _absolute(link.get("href"), base)
         if target is None:
-            return
-        if "alternate" in relations and values.get("type", "").lower().partition(";")[0].strip() in FEED_TYPES:
-            if target not in {offer.url for offer in self.page.feeds}:
-                self.page.feeds.append(Offer(target, " ".join(values.get("title", "").split())))
-        elif {"license", "terms-of-service"} & set(relations):
-            self._found_terms(target)
+            continue
+        if {"license", "terms-of-service"} & _relations(link):
+            return target
+        words = _line("".join(link.itertext())) if link.tag == "a" else ""
+        if len(words) <= LINK_WORDS:
+            said = f"{words} {path_of(target)}"
+            named += [(rank, target) for rank, pattern in enumerate(_TERMS) if pattern.search(said)][:1]
+    return min(named, key=lambda found: found[0])[1] if named else None
 
-    def _found_terms(self, link: str) -> None:
-        if self.page.terms is None:
-            self.page.terms = self._absolute(link)
 
-    def _absolute(self, link: str) -> str | None:
-        try:
-            target = urljoin(self._base, link.strip())
-            return target if link.strip() and urlsplit(target).scheme in {"http", "https"} else None
-        except ValueError:
-            return None
+def _relations(link: etree._Element) -> set[str]:
+    return set((link.get("rel") or "").lower().split())
+
+
+def _absolute(link: str | None, base: str) -> str | None:
+    """A link as a web address that can be shown and asked; None if it is another thing."""
+    if not link or not link.strip():
+        return None
+    try:
+        target = urljoin(base, link.strip())
+        whole = urlsplit(target).scheme in {"http", "https"} and urlsplit(target).hostname
+    except ValueError:
+        return None
+    return target if whole and target.isprintable() and " " not in target and len(target) <= ADDRESS_LIMIT else None
+
+
+def _line(text: str) -> str:
+    return " ".join(plain(text).split())[:TITLE_LIMIT]
+
+
+def _charset(content_type: str) -> str | None:
+    message = Message()
+    message["content-type"] = content_type
+    try:
+        return codecs.lookup(str(message.get_param("charset"))).name
+    except (LookupError, ValueError):
+        return None
+
+
+def _declared(body: bytes) -> str | None:
+    """None where the page itself says its encoding; else what most are written in."""
+    return None if b"charset" in body[:2048].lower() else "utf-8"

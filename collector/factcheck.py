@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr
 
 from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow_all, with_query
-from collector.reading import as_json, text_of
+from collector.reading import as_json, first_sign, path_of, text_of
 from collector.reviews import Review, harvest
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Harvest
@@ -53,6 +53,11 @@ def address(source: Source) -> str:
     if in_address or (key is not None and not re.match(KEY_NAMED, key.get_secret_value())):
         raise ValueError(f"a key stands here in clear; use '{EXAMPLE}' and set that variable")
     return _searches(source)[0]
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is that of a claim search; without claims it says nothing, so the address counts too."""
+    return first_sign(body) == b"{" and (path_of(url).endswith(PATH) or (b'"claims"' in body and b'"claimReview"' in body))
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -16,11 +16,13 @@ from pydantic import Field
 from collector import rss
 from collector.base import Fetch, NoParameters, parameters
 from collector.mastodon import Instance
+from collector.reading import first_sign, path_of
 from wijkblik.models.items import FetchedItem, Harvest
 from wijkblik.models.wijk import Config, Source
 
 kind = "lemmy"
 
+_MARKS = (b"submitted by ", b" points | ", b" comments")
 _SUBMITTED = re.compile(r"\Asubmitted by .{1,300} to .{1,300}\n-?\d{1,12} points \| \d{1,12} comments\s*")
 
 
@@ -42,6 +44,13 @@ def address(source: Source) -> str:
     if re.search(r"/(?:u|user)/", urlsplit(source.url).path):
         raise ValueError("this address follows one person; use a community: https://.../feeds/c/NAME.xml?sort=New")
     return source.url
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is the feed of a community."""
+    if first_sign(body) != b"<" or b"<rss" not in body[:1024]:
+        return False
+    return "/feeds/c/" in path_of(url) or all(mark in body for mark in _MARKS)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

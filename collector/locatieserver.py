@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 from collector.background import area_code, listings
 from collector.base import Base, Fetch, Page, parameters
 from collector.paging import with_query
-from collector.reading import TITLE_LIMIT, as_json, cut, folded, point_of, record, text_of
+from collector.reading import TITLE_LIMIT, as_json, cut, first_sign, folded, path_of, point_of, record, text_of
 from collector.text import plain
 from wijkblik.errors import ParseError
 from wijkblik.models.background import GazetteerPlace
@@ -89,6 +89,13 @@ def address(source: Source) -> str:
         filters.append(f"wijkcode:{_any(asked.wijken)}")
     query = [*(("fq", text) for text in filters), ("fl", FIELDS), ("rows", ROWS), ("start", 0)]
     return f"{asked.base}/free?{urlencode(query)}"
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is the register's; it can be empty, so the address counts too."""
+    if first_sign(body) != b"{" or b'"docs"' not in body:
+        return False
+    return "/locatieserver/search/" in path_of(url) or b'"centroide_ll"' in body
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -26,8 +26,10 @@ from collector.reading import (
     as_json,
     counted,
     cut,
+    first_sign,
     language,
     moment,
+    path_of,
     plausible,
     record,
     text_of,
@@ -43,7 +45,9 @@ kind = "mastodon"
 
 PAGE = 40
 """How many posts a server gives at most in one answer."""
-_TAGS_PAGE = re.compile(r"^(?P<base>.*)/tags/(?P<tag>[^/]+)/?$")
+_TAGS_PAGE = re.compile(r"^(?P<base>.*)/tags/(?P<tag>[^/]+?)(?:\.rss)?/?$")
+_TIMELINE = re.compile(r"/api/v1/timelines/(?:tag/[^/]+|public)$")
+_OWN_NAME = re.compile(rb"mastodon", re.IGNORECASE)
 _ONE_ACCOUNT = re.compile(r"/(?:@[^/]*|users|accounts)(?:/|$)")
 
 
@@ -105,6 +109,13 @@ def _timeline(asked: Parameters) -> str:
         return f"{asked.instance}/api/v1/timelines/public?local=true"
     query = urlencode([*(("any[]", tag) for tag in asked.any), *([("local", "true")] if asked.local else [])])
     return f"{asked.instance}/api/v1/timelines/tag/{quote(asked.tag)}{'?' if query else ''}{query}"
+
+
+def recognises(url: str, body: bytes) -> bool:
+    """Whether an answer is a timeline, or the page or feed that a server has of a tag."""
+    if first_sign(body) == b"[":
+        return bool(_TIMELINE.search(path_of(url))) or (b'"spoiler_text"' in body and b'"account"' in body)
+    return bool(_TAGS_PAGE.match(path_of(url)) and _OWN_NAME.search(body))
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

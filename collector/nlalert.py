@@ -22,7 +22,9 @@ from collector.reading import (
     cut,
     each_once,
     end_of,
+    first_sign,
     moment,
+    path_of,
     record,
     text_of,
     web_address,
@@ -62,8 +64,10 @@ def address(source: Source) -> str:
 
 
 def recognises(url: str, body: bytes) -> bool:
-    """Whether an answer is a list of NL-Alerts."""
-    return b'"nl-alert"' in body and b'"stop_at"' in body
+    """Whether an answer is a list of NL-Alerts; it can be empty, so the address counts too."""
+    if first_sign(body) != b"{" or b'"data"' not in body:
+        return False
+    return path_of(url).endswith(PATH) or (b'"nl-alert"' in body and b'"stop_at"' in body)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -28,7 +28,10 @@ from collector.reading import (
     cut,
     digest,
     each_once,
+    first_sign,
+    is_page,
     moment,
+    path_of,
     point_of,
     record,
     written,
@@ -89,7 +92,9 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is a list of service requests."""
-    return b"service_request_id" in body or urlsplit(url).path.endswith(("/v2/requests.json", "/v2/requests.xml"))
+    if first_sign(body) not in {b"[", b"{", b"<"} or is_page(body):
+        return False
+    return path_of(url).endswith(("/v2/requests.json", "/v2/requests.xml")) or b"service_request_id" in body
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -27,7 +27,9 @@ from collector.reading import (
     cut,
     digest,
     each_once,
+    first_sign,
     moment,
+    path_of,
     point_of,
     record,
     text_of,
@@ -116,8 +118,10 @@ def fallback_of(source: Source) -> str | None:
 
 
 def recognises(url: str, body: bytes) -> bool:
-    """Whether an answer is this API's."""
-    return b'"nieuwsberichten"' in body.lower()
+    """Whether an answer is this API's; it is empty where there is no news, so the address counts too."""
+    if not body.strip():
+        return path_of(url).endswith(("/v4/nieuws", "/v4/nieuws/lokaal"))
+    return first_sign(body) == b"{" and b'"nieuwsberichten"' in body.lower()
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -24,6 +24,7 @@ from collector.reading import (
     counted,
     cut,
     each_once,
+    first_sign,
     moment,
     record,
     text_of,
@@ -59,7 +60,7 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is this search's."""
-    return b'"results"' in body and b'"entityId"' in body
+    return first_sign(body) == b"{" and b'"results"' in body and b'"entityId"' in body
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -23,6 +24,7 @@ _PAGE_START = re.compile(
 )
 # What is whole and plain already needs no joining, which costs ten times as much.
 _WHOLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:/(?:[!-\"$-:<->@-~]|[?#;](?=[!-\"$-:<->@-~]))*)?")
+_PASSWORD_FIELD = re.compile(rb"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
@@ -31,8 +33,35 @@ def require_data(body: bytes) -> None:
     """Raises ParseError, code `empty` or `html`, if the body is nothing or a web page."""
     if not body.strip():
         raise ParseError("the body is empty", code="empty")
-    if _PAGE_START.match(body[:4096]):
+    if is_page(body):
         raise ParseError("this is a web page, not data", code="html")
+
+
+def is_page(body: bytes) -> bool:
+    """Whether a body begins as a web page does."""
+    return _PAGE_START.match(body[:4096]) is not None
+
+
+def first_sign(body: bytes) -> bytes:
+    """What a body begins with, beyond white space and the mark of its encoding: one byte, or none of an empty body.
+
+    >>> first_sign(b" [1]")
+    b'['
+    """
+    return body[:256].removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+
+
+def asks_for_password(body: bytes) -> bool:
+    """Whether a web page has a field for a password."""
+    return _PASSWORD_FIELD.search(body) is not None
+
+
+def path_of(url: str) -> str:
+    """An address's path; nothing of what is no address."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def as_json(body: bytes) -> Any:
@@ -46,7 +75,9 @@ def as_json(body: bytes) -> Any:
 
 def text_of(value: Any) -> str:
     """The value if it is a string that can be stored, else nothing: JSON can hold half a surrogate pair."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def written(value: Any) -> str:

@@ -11,13 +11,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 
 from collector.base import Base, Fetch, Page, parameters
 from collector.paging import follow, recent, with_query
-from collector.reading import TITLE_LIMIT, as_json, counted, cut, digest, each_once, moment, point_of, record, text_of
+from collector.reading import (
+    TITLE_LIMIT,
+    as_json,
+    counted,
+    cut,
+    digest,
+    each_once,
+    first_sign,
+    moment,
+    path_of,
+    point_of,
+    record,
+    text_of,
+)
 from collector.text import plain
 from wijkblik.errors import ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest
@@ -26,6 +39,7 @@ from wijkblik.models.wijk import Config, Source
 kind = "signalen"
 
 PATH = "/signals/v1/public/signals/geography"
+_MARKS = (b'"FeatureCollection"', b'"category"', b'"slug"', b'"created_at"')
 WIDEST = 0.2
 """Degrees that an area may be wide or high: a wijk, not a city."""
 
@@ -77,7 +91,9 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is that of a public map of reports."""
-    return urlsplit(url).path.rstrip("/").endswith(PATH)
+    if first_sign(body) != b"{":
+        return False
+    return path_of(url).rstrip("/").endswith(PATH) or all(mark in body for mark in _MARKS)
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

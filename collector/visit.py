@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from collector.base import Collector, Page
 from collector.changes import Pace, after_answer, after_failure
+from collector.reading import asks_for_password
 from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, ParseError
 from wijkblik.models.items import Fault, FetchedItem, Harvest, Polling, Visit
 from wijkblik.models.wijk import Cadence, FetchLimits, Source
@@ -21,7 +21,6 @@ from wijkblik.models.wijk import Cadence, FetchLimits, Source
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/json, application/xml;q=0.9, */*;q=0.5"
 AHEAD = timedelta(days=1)
 """A publication time further ahead than this can't be one."""
-_PASSWORD_FIELD = re.compile(rb"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ def _failed(source: Source, polling: Polling, error: CollectError, pace: Pace, s
 
 def _login_wall(error: CollectError, body: bytes) -> CollectError:
     """A page that asks for a password, where a listing was expected, is a refusal and no broken feed."""
-    if isinstance(error, ParseError) and _PASSWORD_FIELD.search(body):
+    if isinstance(error, ParseError) and asks_for_password(body):
         wall = BlockedError(200, "a page that asks for a password", code="login")
         wall.__cause__ = error
         return wall
