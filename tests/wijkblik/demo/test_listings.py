@@ -179,7 +179,8 @@ def test_report_pages_link_to_each_other(publisher):
 
 def test_reports_need_an_area_and_may_be_none(publisher):
     path = "signals/v1/public/signals/geography"
-    for missing in ({}, {"lat": 5}, {"bbox": "1,2,3"}):
+    assert get(publisher, path)[2] == get(publisher, path, bbox=EVERYWHERE)[2]
+    for missing in ({"lat": 5}, {"bbox": "1,2,3"}):
         status, _, body = get(publisher, path, **missing)
         assert (status, body) == (400, {"non_field_errors": ["Either bbox or lon/lat must be filled in"]})
     status, headers, body = get(publisher, path, bbox="4,51,4.1,51.1")

@@ -1,7 +1,8 @@
 """Signalen, the public map of reports about public space: GeoJSON with a category and a time, and nothing else.
 
 Specification: the server's own source (github.com/Amsterdam/signals, `PublicSignalViewSet.geography`). As there, reports
-come in the order of their geometry, an area must be asked for, and `features` is null where there are none.
+come in the order of their geometry, and `features` is null where there are none. There an area must be asked for; here
+an address without any gives them all, so that a scenario's need not know where its places lie.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from wijkblik.demo.scenario import Published
 
 PAGE = 5
 """Real pages hold 4,000; the demonstration's are short so that there are several."""
+EVERYWHERE: Box = (-180.0, -90.0, 180.0, 90.0)
 NEARBY = 0.002
 """Degrees around lat and lon that count as near."""
 _TAIL = re.compile(r"\W+")
@@ -164,6 +166,8 @@ def _collection(features: Sequence[dict[str, Any]], headers: dict[str, str]) -> 
 
 
 def _asked_box(request: Request) -> Box | None:
+    if not any(request.get(name) for name in ("bbox", "lat", "lon")):
+        return EVERYWHERE
     if request.get("bbox"):
         return read_box(request.get("bbox"))
     try:
