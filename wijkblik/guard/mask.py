@@ -1,4 +1,4 @@
-"""Masking: handles, e-mail addresses, phone numbers and number plates leave a text before it is stored.
+"""Masking: handles, profile links, e-mail addresses, phone numbers and number plates leave a text before it is stored.
 
 Public numbers that help (112, 0900-8844 and the like) stay.
 """
@@ -12,6 +12,17 @@ EMAIL, PHONE, HANDLE, PLATE = "[e-mail]", "[telefoon]", "[account]", "[kenteken]
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
 # A profile's address (/@name) holds a handle too.
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_](?:[\w.@-]*\w)?")
+# A link to someone's page, from its site on: of networks that begin with the name, and of the many that say what follows.
+_PROFILE = re.compile(
+    r"(?<![\w@-])(?:https?://)?(?:(?:[\w-]{1,63}\.){0,4}(?:"
+    r"(?:(?:facebook|fb|instagram|tiktok|twitter|vk|x)\.com|(?:t|wa)\.me|twitch\.tv)/"
+    r"(?!(?:events?|explore|groups?|hashtag|help|i|intent|login|marketplace|p|reels?|s|search|sharer?|stories|tag|watch)\b)"
+    r"|linkedin\.com/in/|snapchat\.com/add/|youtube\.com/(?:c|channel)/)"
+    r"|(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}/(?:profiel|profile|u|users?)/"
+    r")[\w.%+][^\s<>()\[\]\"']*",
+    re.IGNORECASE,
+)
+_PROFILE_MARKS = (".com/", ".me/", ".tv/", "/profi", "/u/", "/user")
 # Dutch subscribers' numbers (0 or +31/0031, nine digits) and other international ones; 0800, 0900 and 14xxx are public services.
 # A date before a time (01-02-2026 10.00) and times in a row (09.00-17.00 19.00) have as many digits.
 _PHONE = re.compile(
@@ -45,6 +56,8 @@ def mask(text: str) -> str:
     if "@" in masked:
         masked = _EMAIL.sub(EMAIL, _HANDLE.sub(HANDLE, masked))
     # Each of these costs a fraction of the pattern behind it.
+    if "/" in masked and any(mark in masked.lower() for mark in _PROFILE_MARKS):
+        masked = _PROFILE.sub(HANDLE, masked)
     digits = len(masked.encode("utf-8", "surrogatepass").translate(None, _NO_DIGIT))
     if digits and _PLATE_MIDDLE.search(masked):
         masked = _PLATE.sub(PLATE, masked)
