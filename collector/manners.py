@@ -29,7 +29,7 @@ class Manners:
     def __init__(self, spacing_seconds: float, hosts: Mapping[str, Host], clock: Clock) -> None:
         self.hosts: dict[str, Host] = dict(hosts)
         self._spacing, self._clock = spacing_seconds, clock
-        self._free_at: dict[str, float] = {}
+        self._last_turn: dict[str, float] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def known(self, url: str) -> Host:
@@ -62,8 +62,9 @@ class Manners:
         Raises RateLimitedError if the host wants no request yet.
         """
         host, now = host_of(url), time.monotonic()
-        turn = max(self._free_at.get(host, now), now)
-        self._free_at[host] = turn + max(self._spacing, robots.delay(self.known(url).robots))
+        pause = max(self._spacing, robots.delay(self.known(url).robots))
+        turn = max(self._last_turn.get(host, now - pause) + pause, now)
+        self._last_turn[host] = turn
         if turn > now:
             await asyncio.sleep(turn - now)
         closed_until = self.known(url).closed_until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ AGAIN_AFTER = timedelta(hours=1)
 MOST_BYTES = 500 * 1024
 """How much of the file is read (RFC 9309, 2.5)."""
 LONGEST_DELAY = 60.0
+_LINE = re.compile(r"\s*(user[- ]?agent|allow|dis+al+ow|crawl[- ]?delay)\s*:([^#]*)", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z_-]+|\*")
 
 
 def robots_address(url: str) -> str:
@@ -43,11 +46,36 @@ def delay(robots: str) -> float:
 
 
 def text(body: bytes) -> str:
-    """The file as text; whatever isn't UTF-8 is replaced, and a web page instead of the file is none."""
-    content = body[:MOST_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
-    return "" if content.lstrip().startswith("<") else content
+    """What the file says to us, as a file of one group; a web page instead of the file, or an empty one, is none.
+
+    Nothing else is kept: remarks name people, and other crawlers' groups can be made to grow without bound.
+    """
+    content = body[:MOST_BYTES].decode("utf-8", "replace").removeprefix("\ufeff").strip()
+    if not content or content.startswith("<"):
+        return ""
+    return "\n".join(["User-agent: *", *_own_rules(content)])
 
 
-@lru_cache(maxsize=256)
+def _own_rules(content: str) -> list[str]:
+    """The rules of all groups that name us; of those for everyone if none does (RFC 9309, 2.2.1)."""
+    groups: dict[str, list[str]] = {}
+    current: set[str] = set()
+    in_rules = True
+    for line in filter(None, map(_LINE.match, content.splitlines())):
+        field, value = line[1].lower(), line[2].strip()
+        if field.startswith("user"):
+            named = _TOKEN.match(value.lower())
+            current = (set() if in_rules else current) | ({named[0]} if named else set())
+            current &= {PRODUCT.lower(), "*"}
+            for name in current:
+                groups.setdefault(name, [])
+        else:
+            for name in current:
+                groups[name].append(f"{field}: {value}")
+        in_rules = not field.startswith("user")
+    return groups.get(PRODUCT.lower(), groups.get("*", []))
+
+
+@lru_cache(maxsize=128)
 def _read(robots: str) -> Protego:
     return Protego.parse(robots)
