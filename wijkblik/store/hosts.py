@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
 from wijkblik.models.items import Host
 from wijkblik.store.base import Queries
@@ -34,3 +36,10 @@ class Hosts(Queries):
         ]
         with self._write() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=update), rows)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Drop the hosts of which nothing has been learned since then and that are not closed any later (aware UTC)."""
+        old = or_(col(HostRow.robots_at).is_(None), col(HostRow.robots_at) < moment)
+        open_by_then = or_(col(HostRow.closed_until).is_(None), col(HostRow.closed_until) < moment)
+        with self._write() as connection:
+            connection.execute(delete(HostRow).where(old, open_by_then))
