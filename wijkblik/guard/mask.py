@@ -25,12 +25,17 @@ _PROFILE = re.compile(
 _PROFILE_MARKS = (".com/", ".me/", ".tv/", "/profi", "/u/", "/user")
 # Dutch subscribers' numbers (0 or +31/0031, nine digits) and other international ones; 0800, 0900 and 14xxx are public services.
 # A date before a time (01-02-2026 10.00) and times in a row (09.00-17.00 19.00) have as many digits.
+# Each branch begins with its own sign, so that only those are looked at.
+_NOT_BEFORE = r"(?<![\w+-]{0})(?<!\d[./]{0})"
+_NO_DATE_OR_TIMES = r"(?!\d?[./-]\d\d?[./-](?:19|20)\d\d(?!\d))(?!\d\.\d\d[\s/-]\d\d[.:]\d\d)"
+_ABROAD = r"[1-9]\d{0,2}[\s./-]?(?:\(0\)[\s.-]?)?(?:\d[\s./-]?){7,11}\d"
 _PHONE = re.compile(
-    r"(?<![\w+-])(?<!\d[./])(?!\d\d?[./-]\d\d?[./-](?:19|20)\d\d(?!\d))(?!\d\d\.\d\d[\s/-]\d\d[.:]\d\d)(?:"
-    r"(?:\(0[1-9]\d{0,2}\)[\s./-]?|0(?!800|90[069])[1-9]\d{0,2}\s-\s)(?:\d[\s./-]?){5,7}\d"
-    r"|(?:\+|00)[1-9]\d{0,2}[\s./-]?(?:\(0\)[\s.-]?)?(?:\d[\s./-]?){7,11}\d"
-    r"|0(?!800|90[069]|0)[1-9]\d?(?:[\s./-]?\d){7,8}"
-    r")(?![\w-])"
+    r"(?:"
+    r"\(" + _NOT_BEFORE.format(r"\(") + r"0[1-9]\d{0,2}\)[\s./-]?(?:\d[\s./-]?){5,7}\d"
+    r"|\+" + _NOT_BEFORE.format(r"\+") + _ABROAD + r"|0" + _NOT_BEFORE.format("0") + _NO_DATE_OR_TIMES + r"(?:"
+    r"(?!800|90[069])[1-9]\d{0,2}\s-\s(?:\d[\s./-]?){5,7}\d"
+    r"|0" + _ABROAD + r"|(?!800|90[069]|0)[1-9]\d?(?:[\s./-]?\d){7,8}"
+    r"))(?![\w-])"
 )
 # The Dutch sidecodes: three groups of one to three letters or digits, with at least one group of either.
 _PLATE = re.compile(
