@@ -44,7 +44,6 @@ _PLATE = re.compile(
 
 
 _PLATE_MIDDLE = re.compile(r"-(?:[A-Z]{2,3}|\d{2,3})-")
-_NEAR_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}")
 _PHONE_DIGITS = 8
 """No phone number that is masked has fewer digits."""
 _NO_DIGIT = bytes(sorted(set(range(256)) - {*b"0123456789", *range(0xD9, 0xE2), 0xEA, *range(0xEF, 0xF5)}))
@@ -66,7 +65,7 @@ def mask(text: str) -> str:
     digits = len(masked.encode("utf-8", "surrogatepass").translate(None, _NO_DIGIT))
     if digits and _PLATE_MIDDLE.search(masked):
         masked = _PLATE.sub(PLATE, masked)
-    if digits >= _PHONE_DIGITS and _NEAR_DIGITS.search(masked):
+    if digits >= _PHONE_DIGITS:
         masked = _PHONE.sub(PHONE, masked)
     # What stood glued to something masked may only now be seen for what it is.
     return masked if masked == text else mask(masked)
