@@ -50,7 +50,7 @@ def test_the_day_is_shown_in_dutch_with_reasons_and_badges(page):
     first = cards(page).first
     expect(first.locator(".badge")).to_be_visible()
     assert first.locator("li").count() >= 2
-    expect(page.get_by_text("verhalen uit 338 berichten")).to_be_visible()
+    expect(page.get_by_text("verhalen uit 353 berichten")).to_be_visible()
     expect(page.get_by_text("zijn verzonnen")).to_be_visible()
 
 
@@ -66,7 +66,7 @@ def test_what_fell_below_the_line_is_one_click_away(page):
 
 
 def test_more_minutes_show_more_stories(page):
-    before = page.get_by_text("verhalen uit 338 berichten").inner_text()
+    before = page.get_by_text("verhalen uit 353 berichten").inner_text()
     page.get_by_role("slider").press("ArrowRight")
     expect(page.get_by_text(before)).to_have_count(0)
 
@@ -120,7 +120,7 @@ def test_english_by_a_switch_the_document_language_included(page):
 
 
 def test_the_sources_are_all_listed(page):
-    page.get_by_text("20 bronnen werken").click()
+    page.get_by_text("25 bronnen werken").click()
     expect(page.get_by_text("Gemeente Lindevoort (officieel): werkt")).to_be_visible()
 
 
