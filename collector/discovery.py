@@ -30,7 +30,8 @@ HEAD_BYTES = 65_536
 """Where a feed's own title stands."""
 TITLE_LIMIT, LINK_WORDS = 200, 80
 """Characters of a title that are kept, and of a link that can be the name of some terms."""
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta)\b", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|opml)\b")
 # From what says most surely that these are the terms, to what only may.
 _TERMS = tuple(
     re.compile(words, re.IGNORECASE)
@@ -62,9 +63,10 @@ class WebPage:
 
 def is_web_page(body: bytes, content_type: str) -> bool:
     """Whether an answer is a page for people, and no listing."""
-    if first_sign(body) not in {b"<", b""}:
+    start = body[:2048]
+    if first_sign(body) not in {b"<", b""} or (_FEED.search(start) and not _HTML.match(start.lstrip())):
         return False
-    return "html" in content_type.lower().partition(";")[0] or bool(_HTML.search(body[:2048]))
+    return "html" in content_type.lower().partition(";")[0] or _HTML.search(start) is not None
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:

@@ -57,7 +57,9 @@ def address(source: Source) -> str:
 
 def recognises(url: str, body: bytes) -> bool:
     """Whether an answer is that of a claim search; without claims it says nothing, so the address counts too."""
-    return first_sign(body) == b"{" and (path_of(url).endswith(PATH) or (b'"claims"' in body and b'"claimReview"' in body))
+    return first_sign(body) == b"{" and (
+        path_of(url).endswith(PATH) or (b'"claims"' in body and b'"claimReview"' in body)
+    )
 
 
 async def collect(source: Source, fetch: Fetch) -> Harvest:

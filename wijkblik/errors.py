@@ -2,6 +2,7 @@
 
 WijkblikError
 ├── ConfigError              a configuration file or variable is wrong (file, line, key, fix)
+│   └── ChangedMeanwhileError  someone else changed the file that was to be written
 ├── NotFoundError            something asked for by name does not exist (kind, name, known)
 ├── DataFolderError          the data folder can't be used as asked
 │   ├── InUseError           another process works on it (pid)
@@ -42,6 +43,14 @@ class ConfigError(WijkblikError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class ChangedMeanwhileError(ConfigError):
+    """The file is no longer as it was when a change of it was prepared; nothing was written."""
+
+    def __init__(self, file: Path) -> None:
+        wrong = "it was changed by someone else in the meantime; nothing was written"
+        super().__init__([Mistake(file, None, "", wrong, "Look at the file and try again")])
 
 
 class Mistake:

@@ -94,6 +94,23 @@ def test_what_says_little_is_known_by_its_address(url, body, kind):
     assert recognise(url, body, "") == kind
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type", "is_page"),
+    [
+        (page(), "", True),
+        (b"<p>Hoi</p>", "text/html", True),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'></html>", "", True),
+        (b"", "text/html", True),
+        (rss_feed(), "text/html", False),
+        (rss_feed("<item><description><![CDATA[<body>]]></description></item>"), "", False),
+        (b'{"a": "<html>"}', "text/html", False),
+        (b"tekst", "text/plain", False),
+    ],
+)
+def test_a_page_for_people_is_told_from_a_listing(body, content_type, is_page):
+    assert is_web_page(body, content_type) is is_page
+
+
 def test_a_page_names_its_feeds_in_its_own_order_each_once():
     body = page(
         "<title>\n De  Weverij &amp; omgeving </title><base href='/nieuws/'>"

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from wijkblik import show
 from wijkblik.cli.work import WijkOption, err, out, published
-from wijkblik.datafolder import as_fixed
+from wijkblik.datafolder import as_fixed, published_at
 from wijkblik.errors import ConfigError, Mistake, WijkblikError
-from wijkblik.locale import Words, words
+from wijkblik.locale import words
 from wijkblik.models.wijk import SourceType
 from wijkblik.service import Service
-from wijkblik.service.opml import feeds_of, opml, read_opml
-from wijkblik.service.preview import preview
-from wijkblik.service.sources import try_all
-from wijkblik.service.wijkfile import Edit, save, with_sources
-from wijkblik.settings import Settings, load_settings
+from wijkblik.service.opml import MOST_BYTES, feeds_of, opml, read_opml
+from wijkblik.service.proposal import Given
+from wijkblik.service.wijkfile import Edit, with_sources
+from wijkblik.settings import load_settings
 
 sources_app = typer.Typer(
     invoke_without_command=True, help="Every source: its state and why; add, try, import, export."
@@ -66,32 +66,32 @@ def add(
     type_: TypeOption = None,
     organisation: Annotated[str | None, typer.Option(help="Who publishes it; its name by default.")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, such as nl.")] = None,
-    choose: Annotated[int, typer.Option(min=1, help="Which of the feeds that a page offers.")] = 1,
+    choose: Annotated[int | None, typer.Option(min=1, help="Which of the feeds that a page offers.")] = None,
     terms_checked: Annotated[bool, typer.Option("--terms-checked", help="You have read its terms today.")] = False,
     yes: YesOption = False,
 ) -> None:
     """Look at an address, see what it would bring and cost, and add it to the wijk."""
-    settings = as_fixed(load_settings(wijk))
-    say = words(settings.language)
-    given = {
-        "key": key,
-        "name": name,
-        "type": type_,
-        "organisation": organisation,
-        "language": language,
-        "terms_checked_at": settings.today() if terms_checked else None,
-    }
-    with published(settings) as base:
-        seen = preview(settings, url, choice=choose - 1, base=base, **given)
-    show.preview(out, settings, seen)
-    if seen.fault is not None:
-        raise WijkblikError(say("cli.not_added"))
-    known = next((one for one in settings.wijk.sources if one.url == seen.source.url), None)
-    if known is not None:
-        raise WijkblikError(say("cli.already_there", source=known.key))
-    _save_after_asking(settings, with_sources(settings, [seen.source]), say, yes)
-    if not terms_checked:
-        out.print(say("cli.terms_first", source=seen.source.key))
+    service = Service.open(wijk)
+    settings, say = service.settings, service.labels().words
+    given = _given(
+        key=key,
+        name=name,
+        type=type_,
+        organisation=organisation,
+        language=language,
+        terms_checked_at=settings.today() if terms_checked else None,
+    )
+    with service.store:
+        with published(settings) as base:
+            seen = service.preview(url, given, choice=choose, base=base)
+        show.preview(out, settings, seen)
+        if seen.source is None:
+            raise WijkblikError(say("cli.not_added"))
+        if seen.known is not None:
+            raise WijkblikError(say("cli.already_there", source=seen.known))
+        _save_after_asking(service, with_sources(settings, [seen.source]), yes)
+        if not terms_checked:
+            out.print(say("cli.terms_first", source=seen.source.key), soft_wrap=True)
 
 
 @sources_app.command()
@@ -100,7 +100,7 @@ def check(wijk: WijkOption, as_json: JsonOption = False) -> None:
     service = Service.open(wijk)
     with service.store, published(service.settings) as base:
         with err.status(service.labels().words("cli.collect")):
-            trials = try_all(service.settings, service.store.sources.remembered(service.settings.wijk_key), base)
+            trials = service.try_sources(base)
         if as_json:
             typer.echo(json.dumps(show.trials_json(service, trials), ensure_ascii=False, indent=2))
         else:
@@ -115,45 +115,70 @@ def import_(
     yes: YesOption = False,
 ) -> None:
     """Add the feeds of an OPML file. They stay off until their terms are checked."""
-    settings = as_fixed(load_settings(wijk))
-    say = words(settings.language)
-    found = read_opml(_bytes(path), path.name, settings.wijk, type_ or "community")
+    service = Service.open(wijk)
+    settings, say = service.settings, service.labels().words
+    found = read_opml(_bytes(path), path.name, settings.wijk, type_=type_, base=published_at(settings))
     out.print(say("cli.imported", new=len(found.sources), known=found.known, refused=len(found.refused)))
     for name in found.refused:
-        out.print("  " + say("cli.refused_entry", name=name), markup=False)
+        out.print("  " + say("cli.refused_entry", name=name), markup=False, soft_wrap=True)
     if found.sources:
-        _save_after_asking(settings, with_sources(settings, found.sources), say, yes)
+        with service.store:
+            _save_after_asking(service, with_sources(settings, found.sources), yes)
 
 
 @sources_app.command()
 def export(wijk: WijkOption, path: Annotated[Path, typer.Argument(help="Where the OPML file goes.")]) -> None:
     """Write the wijk's feeds as OPML."""
     settings = as_fixed(load_settings(wijk))
-    draft = path.with_name(path.name + ".new")
-    draft.write_bytes(opml(settings.wijk))
-    draft.replace(path)
-    written = len(feeds_of(settings.wijk))
+    base = published_at(settings)
+    _write(path, opml(settings.wijk, base))
+    written = len(feeds_of(settings.wijk, base))
     left_out = len(settings.wijk.sources) - written
-    out.print(words(settings.language)("cli.exported", count=written, left_out=left_out, path=str(path)), markup=False)
+    said = words(settings.language)("cli.exported", count=written, left_out=left_out, path=str(path))
+    out.print(said, markup=False, soft_wrap=True)
+
+
+def _given(**fields: Any) -> Given:
+    try:
+        return Given(**fields)
+    except ValidationError as error:
+        raise ConfigError(
+            Mistake("command line", None, f"--{one['loc'][0]}", f"{str(one['input'])!r} is not right", one["msg"])
+            for one in error.errors()
+        ) from error
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # One byte more than is read tells that it is too large.
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
-        wrong = f"it can't be read ({type(error).__name__})"
-        raise ConfigError([Mistake(path, None, "", wrong, "Check the name")]) from error
+        raise _file_mistake(path, "read", error) from error
 
 
-def _save_after_asking(settings: Settings, edit: Edit, say: Words, yes: bool) -> None:
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise _file_mistake(path, "written", error) from error
+
+
+def _file_mistake(path: Path, done: str, error: OSError) -> ConfigError:
+    return ConfigError([Mistake(path, None, "", f"it can't be {done} ({type(error).__name__})", "Check the name")])
+
+
+def _save_after_asking(service: Service, edit: Edit, yes: bool) -> None:
+    say, file = service.labels().words, str(edit.path)
     out.print(edit.diff, markup=False, soft_wrap=True)
-    if not yes and not _agreed(say("cli.save_question", file=str(edit.path))):
+    if not yes and not _agreed(say("cli.save_question", file=file)):
         raise WijkblikError(say("cli.not_saved"))
-    save(settings, edit)
-    out.print(say("cli.saved", file=str(edit.path)), markup=False)
+    service.save(edit)
+    out.print(say("cli.saved", file=file), markup=False, soft_wrap=True)
 
 
 def _agreed(question: str) -> bool:
-    out.print(question + " ", end="", markup=False)
-    answer = sys.stdin.readline()
-    return answer.strip().lower() in YES
+    out.print(f"{question} ", end="", markup=False, soft_wrap=True)
+    return sys.stdin.readline().strip().lower() in YES

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -24,7 +26,10 @@ from wijkblik.store import Store
 if TYPE_CHECKING:
     from wijkblik.pipeline import RoundSummary
 
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+NO_SCREEN = 160
+"""Columns of what goes into a file or another program."""
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else NO_SCREEN)
+err = Console(stderr=True, highlight=False)
 WijkOption = Annotated[str, typer.Option("--wijk", help="A name under configs/wijken or configs/scenarios, or a path.")]
 NowOption = Annotated[
     datetime | None,

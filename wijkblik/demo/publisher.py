@@ -156,6 +156,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # A port that another program listens on must be noticed, not shared.
     allow_reuse_port = False
+    # All sources of a wijk may ask at once; who finds no room waits a second before trying again.
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], publisher: Publisher) -> None:
         self.publisher = publisher

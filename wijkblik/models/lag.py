@@ -32,3 +32,8 @@ class LagSummary:
     backlog: int
     median: dict[Step, float]
     p90: dict[Step, float]
+
+    @property
+    def only_backlog(self) -> bool:
+        """Whether all it counts stood there before the source was first asked."""
+        return 0 < self.items == self.backlog

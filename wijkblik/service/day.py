@@ -1,4 +1,4 @@
-"""A wijk's data for people: the day's feed, decisions, sources. What is read or decided here is written to the log."""
+"""A wijk's data for people: the day's feed, decisions, sources. What is read, decided or changed here is written to the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import structlog
 
 from collector.changes import starting_point
 from wijkblik import audit
-from wijkblik.datafolder import as_fixed, keys_path, open_store
+from wijkblik.collecting import why_off
+from wijkblik.datafolder import as_fixed, keys_path, open_store, published_at
 from wijkblik.errors import ConfigError, NotFoundError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.locale import words
@@ -24,11 +25,16 @@ from wijkblik.models.feed import (
     JsonStory,
     JsonVerification,
 )
-from wijkblik.models.items import SourceStatus
+from wijkblik.models.items import Polling, SourceStatus
 from wijkblik.models.lag import LagSummary
 from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory
+from wijkblik.models.wijk import Source
 from wijkblik.service.labels import Labels
 from wijkblik.service.lag import summarise
+from wijkblik.service.preview import Preview, preview
+from wijkblik.service.proposal import Given
+from wijkblik.service.sources import Trial, try_all
+from wijkblik.service.wijkfile import Edit, save
 from wijkblik.settings import Settings, as_configured_now, load_settings
 from wijkblik.store import Store
 
@@ -108,7 +114,7 @@ class Service:
         self._log("undo", story=decision.story_id, decision=number, undoes=decision.decision_id)
 
     def sources(self) -> list[SourceStatus]:
-        """Every configured source with what is remembered of it."""
+        """Every configured source with what is remembered of it, and as the configuration is now."""
         remembered = self.store.sources.remembered(self._wijk)
         faults, counts = self.store.sources.current_faults(self._wijk), self.store.sources.item_counts(self._wijk)
         background = self.store.background.counts(self._wijk)
@@ -118,13 +124,20 @@ class Service:
                 name=source.name,
                 type=source.type,
                 collector=source.collector,
-                polling=remembered.get(source.key, starting_point(source, None)),
+                polling=self._as_configured(source, remembered.get(source.key)),
                 items=counts.get(source.key, 0),
                 background=background.get(source.key, 0),
                 faults=faults.get(source.key, ()),
             )
             for source in self.settings.wijk.sources
         ]
+
+    def _as_configured(self, source: Source, remembered: Polling | None) -> Polling:
+        """What is remembered, unless the file says by now that the source is off, or on, or asked elsewhere."""
+        polling, off = starting_point(source, remembered), why_off(self.settings, source)
+        if off is not None:
+            return replace(polling, state="off", reason=off)
+        return replace(polling, state="ok", reason="") if polling.state == "off" else polling
 
     def ask_again(self, source_key: str) -> None:
         """Let a source that was stopped be asked again from its configured address. Raises NotFoundError."""
@@ -133,6 +146,22 @@ class Service:
             raise NotFoundError("source", source_key, [source.key for source in self.settings.wijk.sources])
         self.store.sources.forget(self._wijk, source_key)
         self._log("source.ask_again", source=source_key)
+
+    def preview(self, url: str, given: Given, *, choice: int | None = None, base: str | None = None) -> Preview:
+        """What an address would bring as a source; `base` is a scenario's publisher, by default where it last was."""
+        base = base or published_at(self.settings)
+        return preview(self.settings, url, given, choice=choice, hosts=self.store.hosts.remembered(), base=base)
+
+    def try_sources(self, base: str | None = None) -> list[Trial]:
+        """Every source asked once, without keeping anything."""
+        return try_all(self.settings, self.store.sources.remembered(self._wijk), self.store.hosts.remembered(), base)
+
+    def save(self, edit: Edit) -> None:
+        """Write a change of the wijk's file and go on with it. Raises ConfigError; the file then stays as it was."""
+        save(self.settings, edit)
+        before = len(self.settings.wijk.sources)
+        self.refresh()
+        self._log("configuration", sources_before=before, sources_after=len(self.settings.wijk.sources))
 
     def lag(self) -> list[LagSummary]:
         """How late items come, per source."""

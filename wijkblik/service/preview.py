@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 from collector.base import Page
 from collector.cadence import next_check
 from collector.changes import starting_point
-from collector.discovery import Offer, WebPage, is_web_page, read_page, recognise
+from collector.discovery import Offer, WebPage, feed_title, is_web_page, read_page, recognise
 from collector.fetch import Fetcher
 from collector.network import named_private
-from collector.registry import collectors
-from collector.robots import robots_address
-from collector.visit import Bounds, visit
+from collector.reading import asks_for_password
+from collector.visit import ACCEPT
 from wijkblik.collecting import fetcher_for, run
-from wijkblik.errors import CollectError, ParseError
+from wijkblik.errors import CollectError, NotFoundError, ParseError
 from wijkblik.guard.mask import mask
 from wijkblik.models.cadence import Hints
-from wijkblik.models.items import Fault, Harvest, Polling
-from wijkblik.models.wijk import Source, SourceType
+from wijkblik.models.items import Fault, Harvest, Host
+from wijkblik.models.wijk import Source
+from wijkblik.service.looking import Look, Robots, look
+from wijkblik.service.proposal import Given, already_there, follows_one_account, propose
 from wijkblik.settings import Settings
 
-SHOWN = 5
-PAGES = 3
-"""A preview asks no more of a listing in pages than this."""
-BY_PERSONS = {"mastodon", "lemmy"}
+SHOWN, SHOWN_CHARACTERS = 5, 280
+READ_ON = {"bluesky", "mastodon"}
+"""These read on from where they were: one page mostly, however many the first visit took."""
+TERMS_PAGES = {"mastodon": "/about"}
+"""Where every server of a kind keeps its rules."""
+NO_SUCH_SOURCE = {"http_error", "html", "not_json", "other_format", "not_a_feed", "no_claimreview", "empty"}
+"""What a page's own listing says if the page only looked like one that has a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,142 +47,172 @@ class PreviewItem:
 class Preview:
     """What an address would bring as a source. `offers` are the feeds of a web page that was given instead of a feed.
 
-    `robots` is `allowed`, `refused` or `none`; `requests_a_day` is what asking it would cost; `terms_url` is where
-    its terms seem to stand. `fault` says why nothing could be shown; then `source` is not fit to be kept.
+    Either `source` or `fault`, which says why there is none. `known` is the key of the wijk's source that asks this
+    address already; `found` and `background` count items and records, `requests_a_day` is what asking it would cost (0:
+    less than one), `terms_url` is where its terms seem to stand.
     """
 
-    source: Source
     offers: tuple[Offer, ...] = ()
-    robots: str = "none"
+    source: Source | None = None
+    fault: Fault | None = None
+    known: str | None = None
+    robots: Robots = "unread"
     terms_url: str | None = None
     items: tuple[PreviewItem, ...] = ()
     found: int = 0
     background: int = 0
     faults: tuple[Fault, ...] = ()
-    fault: Fault | None = None
     requests_a_day: int = 0
 
 
-def preview(settings: Settings, url: str, *, choice: int = 0, base: str | None = None, **given: Any) -> Preview:
-    """Ask an address as a person would: find its feed (the `choice`-th that a page offers), recognise it, read it once.
+def preview(
+    settings: Settings,
+    url: str,
+    given: Given,
+    *,
+    choice: int | None = None,
+    hosts: Mapping[str, Host] | None = None,
+    base: str | None = None,
+) -> Preview:
+    """Ask an address as a person would: recognise it, or find the feed that its page offers, and read that once.
 
-    `given` are fields of the source that a person has filled in. Nothing is stored. What goes wrong is in `fault`.
+    `choice` says which of the offered feeds (from 1); by default the first, if the page itself is no source. `hosts` is
+    what is remembered of hosts, `base` a scenario's publisher. Nothing is stored. What goes wrong is in `fault`.
+    Raises NotFoundError if the page offers no such choice.
     """
-    return run(_preview(settings, url.strip(), choice, base, given))
+    return run(_preview(settings, url.strip(), given, choice, hosts, base))
 
 
-async def _preview(settings: Settings, url: str, choice: int, base: str | None, given: dict[str, Any]) -> Preview:
+async def _preview(
+    settings: Settings, url: str, given: Given, choice: int | None, hosts: Mapping[str, Host] | None, base: str | None
+) -> Preview:
     url = url if "://" in url else f"https://{url}"
     # Who types a private address can see what it is, as who writes it into the file.
     named = frozenset(filter(None, [named_private(url)]))
-    page_of_it, offers = WebPage(), tuple[Offer, ...]()
-    async with fetcher_for(settings, base, named) as fetcher:
+    ours = base if base is not None and url.startswith(base) else None
+    async with fetcher_for(settings, ours, named, hosts) as fetcher:
+        visitor = _Visitor(settings, given, fetcher, named, base)
         try:
-            page = await fetcher.get(url, named=named)
-            if is_web_page(page.body, page.content_type):
-                page_of_it = read_page(page.body, page.url)
-                offers = tuple(page_of_it.feeds)
-            kind = recognise(page.url, page.body, page.content_type)
-            if kind is None and offers:
-                url = offers[min(max(choice, 0), len(offers) - 1)].url
-                page = await fetcher.get(url, named=named)
-                kind = recognise(page.url, page.body, page.content_type)
-            if kind is None:
-                code = "no_feed_found" if is_web_page(page.body, page.content_type) else "not_recognised"
-                raise ParseError(code=code)
-            source = _source(settings, page.moved_to or url, kind, page, page_of_it, given)
-            polling, harvest = await _read(settings, source, fetcher, named)
-            terms = page_of_it.terms or await _terms(fetcher, page.url, named)
-        except (CollectError, ValueError) as error:
-            code = error.code if isinstance(error, CollectError) else "source_unclear"
-            robots = "refused" if code == "robots" else "none"
-            source = _source(settings, url, "feed", None, page_of_it, given)
-            return Preview(source, offers, robots, page_of_it.terms, fault=Fault(code, str(error)))
-        host = urlsplit(page.url).netloc.lower()
-        robots = "allowed" if fetcher.manners.hosts.get(host) and fetcher.manners.hosts[host].robots else "none"
-    stopped = next(iter(harvest.faults), None) if polling.state in {"blocked", "gone", "failing"} else None
-    return Preview(
-        source=source,
-        offers=offers,
-        robots=robots,
-        terms_url=terms,
-        items=tuple(_shown(harvest)),
-        found=len(harvest.items),
-        background=len(harvest.background),
-        faults=harvest.faults,
-        fault=stopped,
-        requests_a_day=requests_a_day(settings, polling, harvest),
-    )
+            return await visitor.visit(url, choice)
+        except CollectError as error:
+            return visitor.failed(Fault(error.code, str(error)))
 
 
-def requests_a_day(settings: Settings, polling: Polling, harvest: Harvest) -> int:
-    """How often the source would be asked in the next day, by the same decision that plans real visits."""
+class _Visitor:
+    """Finds out what is at an address. `web` is the page for people that was given, if it was one."""
+
+    def __init__(
+        self, settings: Settings, given: Given, fetcher: Fetcher, named: frozenset[str], base: str | None
+    ) -> None:
+        self._settings, self._given, self._fetcher = settings, given, fetcher
+        self._named, self._base = named, base
+        self.web = WebPage()
+
+    def failed(self, fault: Fault) -> Preview:
+        """That there is no source here, and why."""
+        robots: Robots = "refused" if fault.code == "robots" else "unread"
+        return Preview(self.web.feeds, fault=fault, robots=robots, terms_url=self.web.terms)
+
+    async def visit(self, url: str, choice: int | None) -> Preview:
+        """The page's own listing if it has one, else a feed that it offers. Raises a CollectError, or NotFoundError."""
+        page = await self._get(url)
+        is_page = is_web_page(page.body, page.content_type)
+        if is_page:
+            self.web = read_page(page.body, page.url, page.content_type)
+        if choice is not None and (self.web.feeds or choice != 1):
+            return await self._offered(choice)
+        kind = recognise(page.moved_to or url, page.body, page.content_type)
+        if kind is not None:
+            seen = await self._read(kind, url, page)
+            if not (is_page and seen.fault and seen.fault.code in NO_SUCH_SOURCE):
+                return seen
+        if self.web.feeds:
+            return await self._offered(1)
+        if not is_page:
+            raise ParseError(code="not_recognised")
+        raise ParseError(code="login" if asks_for_password(page.body) else "no_feed_found")
+
+    async def _offered(self, choice: int) -> Preview:
+        feeds = self.web.feeds
+        if not 1 <= choice <= len(feeds):
+            raise NotFoundError("feed", str(choice), map(str, range(1, len(feeds) + 1)))
+        url = feeds[choice - 1].url
+        page = await self._get(url)
+        kind = recognise(page.moved_to or url, page.body, page.content_type)
+        if kind is None:
+            raise ParseError(code="not_recognised")
+        return await self._read(kind, url, page)
+
+    async def _get(self, url: str) -> Page:
+        return await self._fetcher.get(url, accept=ACCEPT, named=self._named)
+
+    async def _read(self, kind: str, url: str, page: Page) -> Preview:
+        """Read the listing as a round would; the answer that showed its kind is not asked for again."""
+        address = page.moved_to or url
+        if kind == "feed" and self._given.organisation is None and follows_one_account(address):
+            return self.failed(Fault("one_person"))
+        try:
+            source = propose(self._settings, kind, address, feed_title(page.body) or self.web.title, self._given)
+        except ValueError as error:
+            return self.failed(Fault("source_unclear", str(error).splitlines()[0]))
+        start = starting_point(source, None)
+        had = {address: page}
+        looked = await look(self._settings, source, start, self._fetcher, self._base, self._named, had)
+        if looked.failure is not None:
+            return self.failed(looked.failure)
+        known, harvest = already_there(self._settings, source, self._base), looked.harvest
+        return Preview(
+            offers=self.web.feeds,
+            source=source,
+            known=known.key if known else None,
+            robots=looked.robots,
+            terms_url=await self._terms(kind, page.url),
+            items=tuple(_shown(harvest)),
+            found=len(harvest.items),
+            background=len(harvest.background),
+            faults=harvest.faults,
+            requests_a_day=requests_a_day(self._settings, source, looked),
+        )
+
+    async def _terms(self, kind: str, url: str) -> str | None:
+        """Where the terms stand: on the page that was given, at a place of the kind's own, or by the site's front page."""
+        if self.web.terms is not None or kind in TERMS_PAGES:
+            return self.web.terms or urljoin(url, TERMS_PAGES[kind])
+        try:
+            front = await self._get(urljoin(url, "/"))
+        except CollectError:
+            return None
+        is_page = is_web_page(front.body, front.content_type)
+        return read_page(front.body, front.url, front.content_type).terms if is_page else None
+
+
+def requests_a_day(settings: Settings, source: Source, looked: Look) -> int:
+    """About how many requests the source would cost in the next day, by the same decision that plans real visits."""
+    visits = _visits(settings, looked)
+    return visits if source.collector in READ_ON else visits * max(looked.requests, 1)
+
+
+def _visits(settings: Settings, looked: Look) -> int:
+    harvest, page = looked.harvest, looked.page
+    if harvest.again_after is not None and harvest.again_after > timedelta(days=1):
+        return 0
     now = start = settings.now()
-    hints = Hints(ttl_minutes=harvest.ttl_minutes, period_minutes=harvest.period_minutes, skip_hours=harvest.skip_hours, skip_days=harvest.skip_days)
-    count = 0
+    fresh = page.fresh_until - datetime.now(UTC) if page and page.fresh_until else timedelta()
+    fresh = timedelta(minutes=round(fresh / timedelta(minutes=1)))
+    wishes = Hints(
+        ttl_minutes=harvest.ttl_minutes,
+        period_minutes=harvest.period_minutes,
+        skip_hours=harvest.skip_hours,
+        skip_days=harvest.skip_days,
+    )
+    visits = 0
     while now < start + timedelta(days=1):
-        now = next_check(now, settings.defaults.cadence, polling.rhythm, zone=settings.wijk.zone, hints=hints).at
-        count += 1
-    return count
-
-
-def new_key(name: str, taken: Sequence[str]) -> str:
-    """A key for a source made of its name, unlike those that are taken.
-
-    >>> new_key("Gemeente Één!", ["gemeente-een"])
-    'gemeente-een-2'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "bron"
-    number, key = 1, stem
-    while key in taken:
-        number += 1
-        key = f"{stem}-{number}"
-    return key
-
-
-async def _read(settings: Settings, source: Source, fetcher: Fetcher, named: frozenset[str]) -> tuple[Polling, Harvest]:
-    limits = settings.defaults.fetch.model_copy(update={"pages_per_visit": PAGES})
-    bounds = Bounds(settings.now(), settings.wijk.zone, limits, named)
-    module = collectors()[source.collector]
-    seen = await visit(source, module, starting_point(source, None), fetcher, settings.defaults.cadence, bounds)
-    faults = tuple(fault for fault in seen.harvest.faults if fault.code != "too_many_pages")
-    return seen.polling, replace(seen.harvest, faults=faults)
-
-
-async def _terms(fetcher: Fetcher, url: str, named: frozenset[str]) -> str | None:
-    """Where the host's own front page says that its terms are; a person reads them."""
-    try:
-        front = await fetcher.get(robots_address(url).removesuffix("robots.txt"), named=named)
-    except CollectError:
-        return None
-    return read_page(front.body, front.url).terms if is_web_page(front.body, front.content_type) else None
-
-
-def _source(settings: Settings, url: str, kind: str, page: Page | None, web: WebPage, given: dict[str, Any]) -> Source:
-    host = (urlsplit(url).hostname or url).removeprefix("www.")
-    title = web.title or (_feed_title(page.body) if page else "") or host
-    name = str(given.get("name") or title)[:200]
-    type_: SourceType = given.get("type") or ("social" if kind in BY_PERSONS else "community")
-    organisation = None if type_ == "social" else str(given.get("organisation") or name)
-    return Source(
-        key=str(given.get("key") or new_key(name, [source.key for source in settings.wijk.sources])),
-        name=name,
-        collector=kind,
-        url=url,
-        type=type_,
-        organisation=organisation,
-        language=given.get("language"),
-        terms_checked_at=given.get("terms_checked_at"),
-    )
-
-
-def _feed_title(body: bytes) -> str:
-    found = re.search(rb"<title\b[^<>]{0,200}>\s*(?:<!\[CDATA\[)?([^<>\]]{1,200})", body[:20_000]) or re.search(
-        rb'"title"\s*:\s*"([^"\\]{1,200})"', body[:20_000]
-    )
-    return mask(" ".join(found.group(1).decode("utf-8", "replace").split())) if found else ""
+        hints = replace(wishes, fresh_until=now + fresh)
+        plan = next_check(now, settings.defaults.cadence, looked.polling.rhythm, zone=settings.wijk.zone, hints=hints)
+        now, visits = plan.at, visits + 1
+    return visits
 
 
 def _shown(harvest: Harvest) -> list[PreviewItem]:
-    return [PreviewItem(mask(one.title), mask(one.text[:280]), one.published_at) for one in harvest.items[:SHOWN]]
+    newest = harvest.items[:SHOWN]
+    return [PreviewItem(mask(one.title), mask(one.text)[:SHOWN_CHARACTERS], one.published_at) for one in newest]

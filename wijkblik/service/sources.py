@@ -1,129 +1,95 @@
-"""A wijk's sources as a person keeps them: add one, try all, take a list along."""
+"""Trying every source of a wijk at once, as a person does who wonders which of them still work."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
 
-from collector.base import Page, address_of
-from collector.changes import starting_point
+from collector.base import Page
+from collector.changes import STOPPED, starting_point
 from collector.fetch import Fetcher
-from collector.registry import collectors
-from collector.visit import Bounds, visit
-from wijkblik.collecting import fetch_limits, fetcher_for, named_by, resolved, run, why_off
-from wijkblik.models.items import Fault, Polling, SourceState
+from wijkblik.collecting import fetcher_for, named_by, resolved, run, why_off
+from wijkblik.models.items import Fault, Host, Polling, SourceState
 from wijkblik.models.wijk import Source
+from wijkblik.service.looking import Robots, look
 from wijkblik.settings import Settings
-
-PAGES = 3
-"""Trying a source asks no more of a listing in pages than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What trying a source showed. `latency` is in seconds, of its listing; `robots` is `allowed`, `refused`, `none` or
-    `unread`; `cache` names the caching headers that it sends; times are aware UTC."""
+    """What trying a source showed, beside what is planned. `latency` is in seconds, of its listing; `cache` names the
+    caching headers that it sends; times are aware UTC.
 
-    key: str
-    name: str
+    `known` is what is remembered, with when it is asked next and why; `seen` is what would be remembered after this answer.
+    `next_check_at` is None for a source that is not asked by itself, and now for one that the next round asks.
+    """
+
+    source: Source
     state: SourceState
     reason: str
-    polling: Polling
+    known: Polling
+    seen: Polling
+    next_check_at: datetime | None = None
     faults: tuple[Fault, ...] = ()
     items: int = 0
     background: int = 0
     latency: float | None = None
-    robots: str = "none"
+    robots: Robots = "unread"
     cache: tuple[str, ...] = ()
-    last_item_at: datetime | None = None
-    next_check_at: datetime | None = None
+
+    @property
+    def works_again(self) -> bool:
+        """Whether it was stopped and now answers: a person may let it be asked again."""
+        return self.known.state in STOPPED and self.state not in STOPPED | {"failing", "off"}
 
 
-class _Watched:
-    """A fetcher that notes how long the first answer took, and the answer."""
-
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
-        self.page: Page | None = None
-        self.seconds: float | None = None
-
-    async def get(
-        self,
-        url: str,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        accept: str = "*/*",
-        headers: Mapping[str, str] | None = None,
-        named: frozenset[str] | None = None,
-    ) -> Page:
-        """As the fetcher's own."""
-        started = time.perf_counter()
-        page = await self._fetcher.get(
-            url, etag=etag, last_modified=last_modified, accept=accept, headers=headers, named=named
-        )
-        if self.page is None:
-            self.page, self.seconds = page, time.perf_counter() - started
-        return page
-
-
-def try_all(settings: Settings, remembered: Mapping[str, Polling], base: str | None) -> list[Trial]:
+def try_all(
+    settings: Settings, remembered: Mapping[str, Polling], hosts: Mapping[str, Host], base: str | None
+) -> list[Trial]:
     """Ask every source that may be asked once, side by side, without keeping anything; in the order of the file.
 
     A source that is off says why and is not asked. One that was stopped is: a person wants to know.
     """
-    return run(_try_all(settings, remembered, base))
+    return run(_try_all(settings, remembered, hosts, base))
 
 
-async def _try_all(settings: Settings, remembered: Mapping[str, Polling], base: str | None) -> list[Trial]:
-    known = [starting_point(source, remembered.get(source.key)) for source in settings.wijk.sources]
-    sources = [resolved(source, base) for source in settings.wijk.sources]
-    named = frozenset[str]().union(*(named_by(source) for source in sources))
-    async with fetcher_for(settings, base, named) as fetcher:
-        trials = (_try(settings, *pair, fetcher, base) for pair in zip(sources, known, strict=True))
-        return list(await asyncio.gather(*trials))
+async def _try_all(
+    settings: Settings, remembered: Mapping[str, Polling], hosts: Mapping[str, Host], base: str | None
+) -> list[Trial]:
+    asked = []
+    for source in settings.wijk.sources:
+        known = starting_point(source, remembered.get(source.key))
+        # Here, so that loading a collector does not count as a server's time.
+        asked.append((resolved(source, base), known, why_off(settings, source)))
+    named = frozenset[str]().union(*(named_by(source) for source, _known, _off in asked))
+    async with fetcher_for(settings, base, named, hosts) as fetcher:
+        return list(await asyncio.gather(*(_try(settings, *one, fetcher, base) for one in asked)))
 
 
-async def _try(settings: Settings, source: Source, known: Polling, fetcher: Fetcher, base: str | None) -> Trial:
-    off = why_off(settings, source)
+async def _try(
+    settings: Settings, source: Source, known: Polling, off: str | None, fetcher: Fetcher, base: str | None
+) -> Trial:
     if off is not None:
-        return Trial(source.key, source.name, "off", off, known, last_item_at=known.last_item_at)
-    watched = _Watched(fetcher)
-    limits = fetch_limits(settings, base).model_copy(update={"pages_per_visit": PAGES})
-    bounds = Bounds(settings.now(), settings.wijk.zone, limits, named_by(source))
-    # Without validators: a person wants to see the whole answer.
-    start = replace(known, asked_url="", cursor={}, etag=None, last_modified=None, body_hash=None)
-    module = collectors()[source.collector]
-    seen = await visit(source, module, start, watched, settings.defaults.cadence, bounds)
-    faults = tuple(fault for fault in seen.harvest.faults if fault.code != "too_many_pages")
+        return Trial(source, "off", off, known, replace(known, state="off", reason=off))
+    looked = await look(settings, source, known, fetcher, base, named_by(source))
+    seen, wall = looked.polling, datetime.now(UTC)
+    stopped = STOPPED & {known.state, seen.state}
     return Trial(
-        key=source.key,
-        name=source.name,
-        state=seen.polling.state,
-        reason=seen.polling.reason,
-        polling=seen.polling,
-        faults=faults,
-        items=len(seen.harvest.items),
-        background=len(seen.harvest.background),
-        latency=watched.seconds,
-        robots=_robots(fetcher, address_of(module, source), faults),
-        cache=_cache(watched.page),
-        last_item_at=seen.polling.last_item_at,
-        next_check_at=seen.polling.next_check_at,
+        source=source,
+        state=seen.state,
+        reason=seen.reason,
+        known=known,
+        seen=seen,
+        next_check_at=None if stopped else max(known.next_check_at or wall, wall),
+        faults=looked.harvest.faults,
+        items=len(looked.harvest.items),
+        background=len(looked.harvest.background),
+        latency=looked.page.seconds if looked.page else None,
+        robots=looked.robots,
+        cache=_cache(looked.page),
     )
-
-
-def _robots(fetcher: Fetcher, url: str, faults: Sequence[Fault]) -> str:
-    if any(fault.code == "robots" for fault in faults):
-        return "refused"
-    host = fetcher.manners.hosts.get(urlsplit(url).netloc.lower())
-    if host is None or host.robots_at is None:
-        return "unread"
-    return "allowed" if host.robots else "none"
 
 
 def _cache(page: Page | None) -> tuple[str, ...]:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import difflib
+import fcntl
 import io
 import os
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.representer import RoundTripRepresenter
 
-from wijkblik.errors import ConfigError, Mistake
+from wijkblik.errors import ChangedMeanwhileError, ConfigError, Mistake
 from wijkblik.models.wijk import Source
 from wijkblik.settings import Settings, load_wijk
-from wijkblik.yamlfile import read_yaml
+
+_COMMENT = re.compile(r"( *)#")
+_DASH = re.compile(r"^( *)-(?:\s|\Z)", re.MULTILINE)
+BY_HAND = "Add the source by hand: docs/add-a-source.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +40,8 @@ class Edit:
     @property
     def diff(self) -> str:
         """What changes, as a unified difference with the file's name."""
-        lines = difflib.unified_diff(
-            self.before.splitlines(keepends=True),
-            self.after.splitlines(keepends=True),
-            self.path.name,
-            self.path.name,
-            n=1,
-        )
-        return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+        before, after = (text.replace("\r\n", "\n").rstrip("\n").split("\n") for text in (self.before, self.after))
+        return "\n".join(difflib.unified_diff(before, after, self.path.name, self.path.name, n=1, lineterm=""))
 
     @property
     def undone(self) -> Edit:
@@ -46,43 +50,61 @@ class Edit:
 
 
 def with_sources(settings: Settings, sources: Sequence[Source]) -> Edit:
-    """The wijk's file with these sources behind its own; every other byte stays as it is.
+    """The wijk's file with these sources behind its own, written as those are; every other byte stays as it is.
 
-    Raises ConfigError if the file can't be read.
+    Raises ConfigError if the file can't be read, or is written in a way that can't be added to.
     """
     path = settings.wijk_file
     before = _text(path)
-    lines = before.splitlines(keepends=True)
-    content = read_yaml(path)
-    at, indent = _end_of_sources(content, lines)
-    added = "".join(_rendered(source, indent) for source in sources)
-    if at and not lines[at - 1].endswith("\n"):
-        lines[at - 1] += "\n"
-    return Edit(path, before, "".join(lines[:at]) + added + "".join(lines[at:]))
+    known = _list_of_sources(path, before)
+    after = (_in_brackets if known.flow_style else _on_lines)(before, known, sources)
+    if not _adds_only(before, after, sources):
+        raise _unusual(path)
+    return Edit(path, before, after)
 
 
 def save(settings: Settings, edit: Edit) -> None:
     """Write an edit after checking the whole file as it will be.
 
-    Raises ConfigError if it would be wrong, or if someone else changed the file meanwhile; the file then stays as it was.
+    Raises ConfigError if it would be wrong or can't be written, ChangedMeanwhileError if someone else changed it; the
+    file then stays as it was.
     """
-    if _text(edit.path) != edit.before:
-        wrong = "it was changed by someone else in the meantime; nothing was written"
-        raise ConfigError([Mistake(edit.path, None, "", wrong, "Look at the file and try again")])
-    draft = edit.path.with_name(f".{edit.path.name}.new")
+    path = edit.path.resolve()
+    try:
+        with _alone(path.parent):
+            if _text(path) != edit.before:
+                raise ChangedMeanwhileError(edit.path)
+            _replace(path, edit.after, settings)
+    except OSError as error:
+        wrong = f"it can't be written ({type(error).__name__})"
+        raise ConfigError([Mistake(edit.path, None, "", wrong, "Check who may write there")]) from error
+
+
+def _replace(path: Path, text: str, settings: Settings) -> None:
+    draft = path.with_name(f".{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
-            file.write(edit.after)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         load_wijk(draft, settings.themes, settings.scenario.now if settings.scenario else None)
-        shutil.copymode(edit.path, draft)
-        draft.replace(edit.path)
+        shutil.copymode(path, draft)
+        draft.replace(path)
     except ConfigError as error:
-        mistakes = [Mistake(edit.path, one.line, one.key, one.wrong, one.right) for one in error.mistakes]
-        raise ConfigError(mistakes) from error
+        raise ConfigError(Mistake(path, one.line, one.key, one.wrong, one.right) for one in error.mistakes) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time, or an edit between reading and replacing would be lost. The lock goes with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _text(path: Path) -> str:
@@ -90,48 +112,108 @@ def _text(path: Path) -> str:
         # Line ends stay as they are.
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            [Mistake(path, None, "", f"it can't be read ({type(error).__name__})", "Check it")]
-        ) from error
+        wrong = f"it can't be read ({type(error).__name__})"
+        raise ConfigError([Mistake(path, None, "", wrong, "It must be a readable text file in UTF-8")]) from error
 
 
-def _end_of_sources(content: Any, lines: Sequence[str]) -> tuple[int, str]:
-    """The line number (from 0) where a further source goes, and the spaces before its dash."""
-    found = content.get("sources") if isinstance(content, dict) else None
-    if not found or getattr(found, "fa", None) is None or found.fa.flow_style():
-        raise ConfigError(
-            [
-                Mistake(
-                    "wijk.yaml",
-                    None,
-                    "sources",
-                    "the list is not written one source a line",
-                    "Write '- {key: ...}' lines",
-                )
-            ]
-        )
-    first, last = found.lc.item(0)[0], found.lc.item(len(found) - 1)[0]
-    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
-    at = last + 1
-    for number in range(last + 1, len(lines)):
-        line = lines[number]
-        if line.strip() and len(line) - len(line.lstrip()) <= len(indent):
-            break
-        if line.strip() and not line.lstrip().startswith("#"):
-            at = number + 1
-    return at, indent
+class _Representer(RoundTripRepresenter):
+    """Writes null as such, and in quotes what begins with a sign: within braces not every reader takes it bare."""
+
+    def null(self, _value: None) -> ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:null", "null")
+
+    def text(self, value: str) -> ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=None if value[:1].isalnum() else '"')
 
 
-def _rendered(source: Source, indent: str) -> str:
-    values = source.model_dump(mode="json", exclude_defaults=True)
-    ordered = {name: values[name] for name in Source.model_fields if name in values}
-    if source.organisation is None:
-        ordered["organisation"] = None
-    yaml = YAML()
-    yaml.width = 10_000
-    yaml.representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))
-    out = io.StringIO()
-    if source.terms_checked_at is not None:
-        ordered["terms_checked_at"] = source.terms_checked_at
+_Representer.add_representer(type(None), _Representer.null)
+_Representer.add_representer(str, _Representer.text)
+
+
+def _list_of_sources(path: Path, text: str) -> SequenceNode:
+    try:
+        root = YAML().compose(text)
+    except YAMLError as error:
+        raise ConfigError([Mistake(path, None, "", "this is not YAML", "Check it with: wijkblik check")]) from error
+    found = {key.value: value for key, value in root.value} if isinstance(root, MappingNode) else {}
+    sources = found.get("sources")
+    if not isinstance(sources, SequenceNode) or not sources.value:
+        raise _unusual(path)
+    return sources
+
+
+def _unusual(path: Path) -> ConfigError:
+    return ConfigError([Mistake(path, None, "sources", "the list is written in a way that is not added to", BY_HAND)])
+
+
+def _in_brackets(text: str, known: SequenceNode, sources: Sequence[Source]) -> str:
+    """Behind the last one of `[{...}, {...}]`, on lines of their own if the last one is."""
+    last = known.value[-1]
+    at, above = _end(text, last), text[: last.start_mark.index]
+    spaces = above[above.rfind("\n") + 1 :]
+    between = "," + _newline(text) + spaces if "\n" in above and not spaces.strip() else ", "
+    return (
+        text[:at] + "".join(between + _rendered(source, flow=True).removeprefix("- ") for source in sources) + text[at:]
+    )
+
+
+def _on_lines(text: str, known: SequenceNode, sources: Sequence[Source]) -> str:
+    """On lines of their own behind the last one's, with dashes under its dash."""
+    last, newline = known.value[-1], _newline(text)
+    at, dash = _end(text, last), len(_DASH.findall(text[: last.start_mark.index])[-1])
+    if text[:at][-1:] != "\n":
+        at = _next_line(text, at)
+    # A comment that stands further in belongs to the source above it.
+    while (comment := _COMMENT.match(text, at)) and len(comment[1]) > dash:
+        at = _next_line(text, at)
+    lines = [line for one in sources for line in _rendered(one, flow=bool(last.flow_style)).split("\n")]
+    added = newline.join(" " * dash + line for line in lines)
+    return text[:at] + (added + newline if text[:at].endswith("\n") else newline + added) + text[at:]
+
+
+def _end(text: str, node: Node) -> int:
+    """Where what is written of a node ends, without what follows it on its line."""
+    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    if isinstance(node, ScalarNode) and node.style in {"|", ">"} and not node.value.endswith("\n\n"):
+        # The empty lines below a text in lines are no part of it, unless it says so.
+        return start + len(text[start:end].rstrip())
+    return end
+
+
+def _next_line(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found + 1
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _rendered(source: Source, *, flow: bool) -> str:
+    """The source as an item of a list: a dash, and its keys on lines or in braces."""
+    ordered = CommentedMap(_values(source))
+    yaml, out = YAML(), io.StringIO()
+    yaml.width, yaml.Representer = 1_000_000, _Representer
+    if flow:
+        ordered.fa.set_flow_style()
     yaml.dump([ordered], out)
-    return "".join(indent + line for line in out.getvalue().splitlines(keepends=True))
+    return out.getvalue().rstrip("\n")
+
+
+def _values(source: Source) -> dict[str, Any]:
+    """What is written of a source, in the order of the documentation; where persons write, the file says so."""
+    values = source.model_dump(exclude_defaults=True) | {"organisation": source.organisation}
+    return {name: values[name] for name in Source.model_fields if name in values}
+
+
+def _adds_only(before: str, after: str, sources: Sequence[Source]) -> bool:
+    """Whether the text still says what it said, and names these sources besides."""
+    try:
+        old, new = (YAML(typ="safe", pure=True).load(text) for text in (before, after))
+    except YAMLError:
+        return False
+    added = [_values(source) for source in sources]
+    return bool(new == old | {"sources": old["sources"] + added})

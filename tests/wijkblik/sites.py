@@ -1,0 +1,59 @@
+"""What sites answer: feeds, pages that offer them, timelines."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def rss(*titles, channel="", name="De Lindebode", newest=None, apart=timedelta(hours=1)):
+    """A feed with an item per title, the first one `newest` (by default just now), the others each so much older."""
+    newest = newest or datetime.now(UTC)
+    items = "".join(
+        f"<item><guid isPermaLink='false'>nr-{title}</guid><title>{title}</title>"
+        f"<pubDate>{format_datetime(newest - number * apart)}</pubDate></item>"
+        for number, title in enumerate(titles)
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>{channel}{items}</channel></rss>'.encode()
+
+
+def page(*feeds, head="", body=""):
+    """A web page that offers feeds, each an address and a title."""
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{href}" title="{title}">' for href, title in feeds
+    )
+    return (
+        200,
+        HTML,
+        f"<!doctype html><html><head>{links}{head}</head><body>{body}<h1>Welkom</h1></body></html>".encode(),
+    )
+
+
+def moved(to, status=302):
+    return status, {"Location": to}, b""
+
+
+def timeline(*texts):
+    """What a Mastodon server answers, the newest first."""
+    now = datetime.now(UTC)
+    posts = [
+        {
+            "id": str(int((now - timedelta(hours=number)).timestamp() * 1000) << 16),
+            "created_at": (now - timedelta(hours=number)).isoformat(),
+            "visibility": "public",
+            "spoiler_text": "",
+            "content": f"<p>{text}</p>",
+            "url": f"https://weefsel.example/@sjoukje/{number}",
+            "account": {"acct": "sjoukje", "url": "https://weefsel.example/@sjoukje"},
+        }
+        for number, text in enumerate(texts)
+    ]
+    return 200, {"Content-Type": "application/json"}, json.dumps(posts).encode()
+
+
+TAG_PAGE = page(
+    ("/tags/deweverij.rss", "#deweverij"),
+    head="<title>#deweverij - Weefsel</title>",
+    body='<div class="app-holder" id="mastodon"></div>',
+)
