@@ -20,6 +20,8 @@ from wijkblik.models.wijk import Cadence, Source
 STOPPED: frozenset[SourceState] = frozenset({"blocked", "gone"})
 SILENCE = timedelta(days=3)
 """How long a source may bring nothing before it is called quiet."""
+HABIT = 3.0
+"""Of a source that has published less in the last weeks than this, nothing is to be expected on a certain day."""
 MISSED = 3.0
 """From this many expected items on, silence is odd: by chance it is then seen once in twenty times (Poisson, e^-3)."""
 
@@ -136,6 +138,8 @@ def _state(known: Polling, harvest: Harvest, now: datetime, pace: Pace) -> tuple
         return ("ok", "") if known.items_seen else ("quiet", "nothing_yet")
     if now - known.last_item_at < SILENCE:
         return "ok", ""
+    if known.rhythm.count < HABIT:
+        return "quiet", "rare"
     unknown = unknown_rate(usual_price(pace.cadence), pace.cadence.usual_minutes)
     missed = forecast(known.rhythm, now, pace.zone, unknown).missed
     return "quiet", "silent" if missed >= MISSED else "rare"

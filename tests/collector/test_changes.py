@@ -140,3 +140,32 @@ def test_failures_in_a_row_keep_the_day_it_began_and_space_the_visits():
     assert second.next_check_at == NOW + HOUR + timedelta(minutes=80)
     well = answered(second, page(), "h", harvest(NOW), NOW + 2 * HOUR)
     assert (well.state, well.reason, well.failures, well.since) == ("ok", "", 0, NOW + 2 * HOUR)
+
+
+def after_times(*days_ago):
+    times = [NOW - timedelta(days=days) for days in days_ago]
+    return answered(fresh(SOURCE), page(), "h", harvest(*times))
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "state", "reason"),
+    [
+        ([*range(1, 30)], "ok", ""),
+        ([*range(6, 30)], "quiet", "silent"),
+        ([4, *range(11, 60, 7)], "quiet", "rare"),
+        ([35, *range(42, 90, 7)], "quiet", "silent"),
+        ([65, 110, 155, 200], "quiet", "rare"),
+        ([20], "quiet", "rare"),
+        ([], "quiet", "nothing_yet"),
+    ],
+)
+def test_silence_is_odd_only_where_something_was_to_be_expected(days_ago, state, reason):
+    known = after_times(*days_ago)
+    assert (known.state, known.reason) == (state, reason)
+    assert known.next_check_at is not None
+
+
+def test_what_came_before_a_refusal_is_kept_and_the_source_is_stopped():
+    known = answered(KNOWN, page(), "h", harvest(NOW - HOUR, complete=False, blocked="blocked"))
+    assert (known.state, known.reason, known.next_check_at) == ("blocked", "blocked", None)
+    assert known.last_item_at == NOW - HOUR
