@@ -23,7 +23,9 @@ _PAGE_START = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
 # What is whole and plain already needs no joining, which costs ten times as much.
-_WHOLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:/(?:[!-\"$-:<->@-~]|[?#;](?=[!-\"$-:<->@-~]))*)?")
+_WHOLE_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:/(?:[!-\"$-:<->@-~]|[?#;](?=[!-\"$-:<->@-~]))*)?"
+)
 _PASSWORD_FIELD = re.compile(rb"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")

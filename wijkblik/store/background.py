@@ -28,7 +28,9 @@ class Backgrounds(Queries):
     def places(self, wijk: str) -> list[GazetteerPlace]:
         """The gazetteer, by name and id."""
         with self._read() as session:
-            rows = session.exec(select(PlaceRow).where(PlaceRow.wijk == wijk).order_by(PlaceRow.name, PlaceRow.place_id))
+            rows = session.exec(
+                select(PlaceRow).where(PlaceRow.wijk == wijk).order_by(PlaceRow.name, PlaceRow.place_id)
+            )
             return [GazetteerPlace(**_of(row, GazetteerPlace)) for row in rows]
 
     def areas(self, wijk: str) -> list[Area]:
