@@ -48,7 +48,7 @@ def fresh_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
 def limited_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Until when a used-up allowance forbids the next request; None while there is some left.
 
-    Reads `X-RateLimit-Remaining` with `-Reset` (a timestamp, epoch seconds or seconds from now), the same without
+    Reads `X-RateLimit-Remaining` with `-Reset` (a timestamp, seconds or milliseconds since 1970, or seconds from now), the same without
     `X-`, and the structured `RateLimit` field (IETF draft-ietf-httpapi-ratelimit-headers). At most a week on.
     """
     remaining = headers.get("x-ratelimit-remaining") or headers.get("ratelimit-remaining")
@@ -80,6 +80,8 @@ def _reset_at(reset: str, now: datetime) -> datetime:
         at = datetime.fromisoformat(reset)
         return at if at.tzinfo else at.replace(tzinfo=UTC)
     seconds = float(reset)
+    if seconds >= _EPOCH_FROM * 1000:
+        seconds /= 1000
     return datetime.fromtimestamp(seconds, UTC) if seconds >= _EPOCH_FROM else now + timedelta(seconds=seconds)
 
 
