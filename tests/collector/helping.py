@@ -106,8 +106,9 @@ def limits(**changed):
     return FetchLimits(**(SMALL | changed))
 
 
-def make_fetcher(named=LOOPBACK, *, hosts=None, clock=lambda: NOW, **changed):
-    return Fetcher(limits(**changed), user_agent("1.0", "team@example.nl"), named, hosts=hosts, clock=clock)
+def make_fetcher(named=LOOPBACK, *, hosts=None, resolver=None, clock=lambda: NOW, **changed):
+    agent = user_agent("1.0", "team@example.nl")
+    return Fetcher(limits(**changed), agent, named, hosts=hosts, resolver=resolver, clock=clock)
 
 
 def make_source(url="https://voorbeeld.nl/feed", **more):
