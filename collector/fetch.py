@@ -262,7 +262,7 @@ class Fetcher:
         address itself, which a person chose.
         """
         headers, journey = self._headers({"Accept": "text/plain, */*;q=0.5"}), self._journey(named)
-        journey.cut_at = robots.MOST_BYTES
+        journey.cut_at = min(robots.MOST_BYTES, self._limits.body_bytes)
         try:
             page = await self._follow(robots.robots_address(url), headers, journey, for_robots=True)
         except StatusError as error:
