@@ -14,8 +14,8 @@ from wijkblik.service.wijkfile import with_sources
 
 UPLOAD_STYLE = """<style>
 [data-testid="stFileUploaderDropzoneInstructions"] {{display: none}}
-[data-testid="stFileUploaderDropzone"] button {{font-size: 0}}
-[data-testid="stFileUploaderDropzone"] button::after {{content: "{text}"; font-size: 1rem}}
+[data-testid="stFileUploaderDropzone"] button p {{font-size: 0}}
+[data-testid="stFileUploaderDropzone"] button p::after {{content: "{text}"; font-size: 1rem}}
 </style>"""
 
 

@@ -56,6 +56,9 @@ class SecurityHeaders(BaseHTTPMiddleware):
     """Puts the headers on every answer, and the visit's language on the page that frames it."""
 
     async def dispatch(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            # A page that comes packed can't be given its language.
+            request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"accept-encoding"]
         response = await call_next(request)
         if response.headers.get("content-type", "").startswith("text/html"):
             response = await _in_language(request, response)

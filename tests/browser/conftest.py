@@ -28,23 +28,24 @@ STARTS_WITHIN = 90
 
 
 class Product:
-    """`wijkblik run` as a person starts it, on a data folder of its own."""
+    """`wijkblik run` as a person starts it, on a data folder of its own; `variables` are of its environment."""
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.port = data, free_port()
+    def __init__(self, data: Path, wijk: str = "demo", **variables: str) -> None:
+        self.data, self.wijk, self.variables, self.port = data, wijk, variables, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
         self.output = data / "output.txt"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "wijkblik.cli", "run", "--wijk", "demo", "--port", str(self.port), "--no-open"]
+        words = ["run", "--wijk", self.wijk, "--port", str(self.port), "--no-open"]
+        command = [sys.executable, "-m", "wijkblik.cli", *words]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 command,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
-                env=os.environ | {"WIJKBLIK_DATA": str(self.data / "kept")},
+                env=os.environ | self.variables | {"WIJKBLIK_DATA": str(self.data / "kept")},
             )
         deadline = time.monotonic() + STARTS_WITHIN
         while self.url not in re.sub(r"\s", "", self.output.read_text()):

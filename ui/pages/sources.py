@@ -15,7 +15,9 @@ from wijkblik.models.items import SourceStatus
 from wijkblik.service import Labels
 
 TABLE_STYLE = """<style>
-.wb table.sources {font-size: .95rem} .wb table.sources td {padding: .45rem .8rem .45rem 0}
+.wb table.sources {font-size: .95rem; table-layout: fixed} .wb table.sources td {padding: .45rem .8rem .45rem 0}
+.wb table.sources th:nth-child(1) {width: 27%} .wb table.sources th:nth-child(2) {width: 33%}
+.wb table.sources th:nth-child(3) {width: 16%} .wb table.sources b {display: block; text-align: left}
 .wb .attention {color: #8b1a1a; font-weight: 600}
 /* Streamlit's own hints in a field are English. */
 [data-testid="InputInstructions"] {display: none}
@@ -28,7 +30,6 @@ TABLE_STYLE = """<style>
 }
 </style>"""
 COLUMNS = ("source", "state", "last", "next")
-FINE = {"ok", "quiet", "off"}
 
 
 def page() -> None:
@@ -55,7 +56,7 @@ def _table(statuses: list[SourceStatus], wording: Labels) -> str:
     """Every source as a row, first those that need attention."""
     zone = service().settings.wijk.zone
     head = "".join(f"<th>{escape(wording.words(f'sources_page.{column}'))}</th>" for column in COLUMNS)
-    ordered = sorted(statuses, key=lambda one: (one.polling.state in FINE, one.name.casefold()))
+    ordered = sorted(statuses, key=lambda one: (not one.needs_attention, one.name.casefold()))
     rows = "".join(_row(one, wording, zone) for one in ordered)
     return f'<div class="wb"><table class="sources"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
@@ -64,9 +65,9 @@ def _row(one: SourceStatus, wording: Labels, zone: ZoneInfo) -> str:
     say, polling = wording.words, one.polling
     who = f"{say(f'source_type.{one.type}')} · {wording.kind(one.collector)}"
     last = say.moment(polling.last_item_at, zone) if polling.last_item_at else "-"
-    mark = "" if polling.state in FINE else ' class="attention"'
+    mark = ' class="attention"' if one.needs_attention else ""
     cells = (
-        f'<td dir="auto"><b>{escape(one.name)}</b>{_fact(who)}</td>',
+        f'<td><b dir="auto">{escape(one.name)}</b>{_fact(who)}</td>',
         f"<td{_label('state', wording)}><span{mark}>{escape(wording.state(polling))}</span>{_fact(_count(one, wording, zone))}"
         f"{_fact(wording.remarks(polling, one.faults))}</td>",
         f"<td{_label('last', wording)}>{escape(last)}</td>",

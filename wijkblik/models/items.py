@@ -176,3 +176,10 @@ class SourceStatus:
     items: int = 0
     background: int = 0
     faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person has something to do or to look at; not so for a source that a person switched off."""
+        if self.polling.state in {"ok", "quiet"}:
+            return self.polling.reason == "silent"
+        return self.polling.reason != "disabled"
