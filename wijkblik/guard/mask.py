@@ -9,7 +9,14 @@ import re
 
 EMAIL, PHONE, HANDLE, PLATE = "[e-mail]", "[telefoon]", "[account]", "[kenteken]"
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@| @ |%40)[\w-]+(?:\.[\w-]+)+(?![\w-])")
+# Written so that machines shall not know it.
+_SPELLED_AT = re.compile(r"[\[({] ?(?:at|apenstaartje) ?[\])}]", re.IGNORECASE)
+_SPELLED_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64} ?[\[({] ?(?:at|apenstaartje) ?[\])}] ?[\w-]{1,63}"
+    r"(?:(?:\.| ?[\[({] ?(?:dot|punt) ?[\])}] ?)[\w-]{1,63})+",
+    re.IGNORECASE,
+)
 # A profile's address (/@name) holds a handle too.
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_](?:[\w.@-]*\w)?")
 # A link to someone's page, from its site on: of networks that begin with the name, and of the many that say what follows.
@@ -48,6 +55,10 @@ _PHONE_DIGITS = 8
 """No phone number that is masked has fewer digits."""
 _NO_DIGIT = bytes(sorted(set(range(256)) - {*b"0123456789", *range(0xD9, 0xE2), 0xEA, *range(0xEF, 0xF5)}))
 """The bytes of UTF-8 that begin no digit of any script (general category Nd, Unicode 14)."""
+_NO_FAR_DIGIT = _NO_DIGIT + b"0123456789"
+_DIGIT = re.compile(r"\d")
+_MARKS = {"\xad": "", "−": "-", "﹫": "@", "＋": "+", "－": "-", "．": ".", "＠": "@"} | dict.fromkeys("‐‑‒–—―", "-")
+"""What people and other programs take for the plain mark, or don't see."""
 
 
 def mask(text: str) -> str:
@@ -56,9 +67,28 @@ def mask(text: str) -> str:
     >>> mask("Bel 06 12345678 of mail jan@voorbeeld.nl; spoed: 112")
     'Bel [telefoon] of mail [e-mail]; spoed: 112'
     """
+    masked = _masked(text)
+    if masked.isascii() or (alike := _alike(masked)) == masked:
+        return masked
+    found = _masked(alike)
+    return masked if found == alike else found
+
+
+def _alike(text: str) -> str:
+    """The text with plain dashes, marks and digits in place of those that look like them or mean the same."""
+    for mark, usual in _MARKS.items():
+        text = text.replace(mark, usual)
+    if text.encode("utf-8", "surrogatepass").translate(None, _NO_FAR_DIGIT):
+        text = _DIGIT.sub(lambda found: str(int(found.group())), text)
+    return text
+
+
+def _masked(text: str) -> str:
     masked = text
-    if "@" in masked:
+    if "%40" in masked or "@" in masked:
         masked = _EMAIL.sub(EMAIL, _HANDLE.sub(HANDLE, masked))
+    if _SPELLED_AT.search(masked):
+        masked = _SPELLED_EMAIL.sub(EMAIL, masked)
     # Each of these costs a fraction of the pattern behind it.
     if "/" in masked and any(mark in masked.lower() for mark in _PROFILE_MARKS):
         masked = _PROFILE.sub(HANDLE, masked)
@@ -68,4 +98,4 @@ def mask(text: str) -> str:
     if digits >= _PHONE_DIGITS:
         masked = _PHONE.sub(PHONE, masked)
     # What stood glued to something masked may only now be seen for what it is.
-    return masked if masked == text else mask(masked)
+    return masked if masked == text else _masked(masked)
