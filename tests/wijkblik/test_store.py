@@ -45,6 +45,18 @@ def test_migrations_go_up_down_and_up_again(store):
     assert store.items.ungrouped("w") == []
 
 
+def test_a_store_that_holds_data_goes_down_and_up_too(store):
+    store.items.save_visits("w", [(visit(), [new_item()])], NOW)
+    with sqlite3.connect(store.engine.url.database) as raw:
+        raw.execute("INSERT INTO membership VALUES ('i-1', 'w', 's-1', 'new', 1.0)")
+    migrate(store.engine, "0001")
+    migrate(store.engine)
+    assert [found.title for found in store.items.search("w", "Spoelstraat")] == ["Water weg"]
+    migrate(store.engine, "base")
+    migrate(store.engine)
+    assert store.items.ungrouped("w") == []
+
+
 def test_the_newest_revision_is_the_one_that_is_named():
     script = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert script.get_current_head() == migrations.NEWEST

@@ -88,9 +88,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("subscription", "figure", "area", "gazetteer_place", "lag", "host"):
         op.drop_table(table)
-    with op.batch_alter_table("item") as batch:
-        for name in ("lon", "lat", "expires_at"):
-            batch.drop_column(name)
+    # A batch would make the table anew, which what refers to it forbids.
+    for name in ("lon", "lat", "expires_at"):
+        op.execute(f"ALTER TABLE item DROP COLUMN {name}")
     with op.batch_alter_table("source") as batch:
         for name in ("topic", "hub", "first_checked_at", "plan_params", "rhythm", "cursor", "plan", "asked_url"):
             batch.drop_column(name)
