@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,9 +24,9 @@ from collector.registry import collectors
 from collector.visit import Bounds, visit
 from wijkblik import __version__, appkeys
 from wijkblik.errors import WijkblikError
-from wijkblik.guard.mask import mask
+from wijkblik.guard.mask import EMAIL, HANDLE, PHONE, PLATE, mask
 from wijkblik.guard.pseudonyms import KeyRing
-from wijkblik.intake import take_in
+from wijkblik.intake import fit_to_remember, take_in
 from wijkblik.models.items import Fault, Host, NewItem, Polling, SourceState, Visit
 from wijkblik.models.wijk import PUBLISHER, FetchLimits, Source
 from wijkblik.settings import Settings
@@ -91,6 +92,7 @@ async def collect(
             bounds = Bounds(settings.now(), wijk.zone, limits, named[source.key], taken, cost)
             asked, collector = appkeys.filled_in(source), collectors()[source.collector]
             seen = await visit(asked, collector, polling, fetcher, settings.defaults.cadence, bounds)
+            seen = replace(seen, polling=fit_to_remember(seen.polling))
             if seen.polling.next_check_at is not None:
                 taken.append(seen.polling.next_check_at)
             results[source.key] = await keeper.keep(source, seen)
@@ -103,7 +105,16 @@ async def collect(
 
         async def work() -> None:
             for source in waiting:
-                await one(source, fetcher, keeper)
+                try:
+                    await one(source, fetcher, keeper)
+                except WijkblikError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one source's surprise must not stop the others
+                    log.error("source failed", wijk=settings.wijk_key, source=source.key, kind=type(error).__name__)
+                    fault = Fault("crashed", type(error).__name__)
+                    results[source.key] = SourceResult(
+                        source.key, source.name, "failing", "crashed", asked=True, faults=(fault,)
+                    )
 
         await asyncio.gather(*(work() for _ in range(min(len(sources), AT_ONCE))))
     _remember_hosts(store, known_hosts, fetcher.manners.hosts, wall)
@@ -178,16 +189,22 @@ class _Keeper:
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
-        if not waiting:
+        arrivals, kept = [], []
+        for source, seen, done in waiting:
+            try:
+                arrivals.append((seen, self._taken_in(source, seen)))
+                kept.append(done)
+            except Exception as error:  # noqa: BLE001 - who waits for it must be told, and the others are kept
+                done.set_exception(error)
+        if not arrivals:
             return
         try:
-            arrivals = [(seen, self._taken_in(source, seen)) for source, seen, _done in waiting]
             saved = self._store.items.save_visits(self._settings.wijk_key, arrivals, self._now)
-        except WijkblikError as error:
-            for _source, _seen, done in waiting:
+        except Exception as error:  # noqa: BLE001 - likewise
+            for done in kept:
                 done.set_exception(error)
         else:
-            for (_source, _seen, done), one in zip(waiting, saved, strict=True):
+            for done, one in zip(kept, saved, strict=True):
                 done.set_result(one)
 
     def _taken_in(self, source: Source, seen: Visit) -> list[NewItem]:
@@ -206,6 +223,9 @@ class _Keeper:
 def _kept_off(
     settings: Settings, store: Store, source: Source, polling: Polling, reason: str, wall: datetime
 ) -> SourceResult:
+    # A source that was stopped stays so: switching off and on is not a person looking.
+    if polling.state in STOPPED:
+        return SourceResult(source.key, source.name, "off", reason, asked=False)
     since = polling.since if polling.state == "off" and polling.reason == reason else wall
     store.sources.remember(settings.wijk_key, source.key, replace(polling, state="off", reason=reason, since=since))
     return SourceResult(source.key, source.name, "off", reason, asked=False)
@@ -213,9 +233,16 @@ def _kept_off(
 
 def _remember_hosts(store: Store, known: Mapping[str, Host], now_known: Mapping[str, Host], wall: datetime) -> None:
     learned = {name: host for name, host in now_known.items() if known.get(name) != host}
-    # Whom a site keeps crawlers away from is nobody's business either.
-    store.hosts.remember({name: replace(host, robots=mask(host.robots)) for name, host in learned.items()})
+    store.hosts.remember({name: replace(host, robots=_without_people(host.robots)) for name, host in learned.items()})
     store.hosts.forget_before(wall - HOSTS_KEPT)
+
+
+def _without_people(rules: str) -> str:
+    """Whom a site keeps crawlers away from is nobody's business: a wildcard in their place refuses more, never less."""
+    masked = mask(rules)
+    for sign in (EMAIL, PHONE, HANDLE, PLATE):
+        masked = masked.replace(sign, "*")
+    return masked
 
 
 def fetcher_for(
@@ -271,10 +298,15 @@ def _planned_by_host(sources: Sequence[Source], remembered: Mapping[str, Polling
     return planned
 
 
+@cache
+def _settle() -> None:
+    """What is loaded by the first round stays: looking through it for what is not used any more costs a tenth of a large one."""
+    gc.freeze()
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to its end what waits for the network."""
-    # What is loaded by now stays: looking through it for what is not used any more costs a tenth of a large round.
-    gc.freeze()
+    _settle()
     factory = None
     if sys.platform != "win32":
         import uvloop

@@ -10,7 +10,6 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from wijkblik.collecting import next_due
-from wijkblik.errors import WijkblikError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.pipeline import run_round
 from wijkblik.push import renew
@@ -21,6 +20,8 @@ log = structlog.get_logger()
 LOOK_AT_LEAST_EVERY = timedelta(seconds=60)
 """How soon a change of the configuration, or a source that a person lets be asked again, is noticed."""
 LATE_BY_SECONDS = 60
+MOST_DOUBLINGS = 5
+"""After rounds that fail in a row the wait doubles, up to half an hour."""
 
 
 @contextmanager
@@ -32,10 +33,10 @@ def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: 
     The wijk's file is read anew when it was changed; a file that is wrong by then changes nothing.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
-    current = settings
+    current, failed = settings, 0
 
     def look() -> None:
-        nonlocal current
+        nonlocal current, failed
         due: datetime | None = None
         try:
             current = as_configured_now(current)
@@ -44,9 +45,14 @@ def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: 
                 run_round(current, store, keys, base=base)
                 due = next_due(current, store)
             renew(current, store)
-        except WijkblikError as error:
+            failed = 0
+        except Exception as error:  # noqa: BLE001 - whatever failed now, the next round comes
+            failed += 1
             log.error("round failed", wijk=settings.wijk_key, kind=type(error).__name__)
-        plan(due)
+            due = datetime.now(UTC) + LOOK_AT_LEAST_EVERY * 2 ** min(failed, MOST_DOUBLINGS)
+            scheduler.add_job(look, "date", run_date=due, id="round", replace_existing=True, misfire_grace_time=None)
+        else:
+            plan(due)
 
     def plan(due: datetime | None) -> None:
         latest = datetime.now(UTC) + LOOK_AT_LEAST_EVERY
