@@ -40,15 +40,19 @@ class Pace:
 
 def configured(source: Source) -> str:
     """What a person configured of where a source is asked; when it changes, the source starts afresh."""
-    return source.url or json.dumps(source.query, sort_keys=True, default=str)
+    asked = [source.collector, source.type, source.url, source.query]
+    return json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
 
 
 def starting_point(source: Source, remembered: Polling | None) -> Polling:
     """What is remembered, or a fresh start for a new source or one whose address was changed by a person."""
     here = configured(source)
-    if remembered is None or remembered.configured != here:
-        return Polling(url=source.url or "", configured=here)
-    return remembered
+    if remembered is not None and remembered.configured == here:
+        return remembered
+    # Before schema 2 the address alone was written down.
+    if remembered is not None and remembered.configured == source.url:
+        return replace(remembered, configured=here)
+    return Polling(url=source.url or "", configured=here)
 
 
 def is_due(polling: Polling, wall: datetime) -> bool:
@@ -89,6 +93,7 @@ def after_answer(
         skip_days=harvest.skip_days,
         fresh_until=page.fresh_until if page else None,
         retry_at=harvest.retry_at,
+        limited_until=harvest.limited_until,
     )
     known = _planned(_in_state(known, state, reason, pace.wall), pace, hints)
     known = _not_before(known, pace.wall, harvest.again_after)
@@ -121,6 +126,9 @@ def after_failure(polling: Polling, error: CollectError, pace: Pace) -> Polling:
     )
     if stopped is not None:
         return _stopped(known, stopped, error.code, pace)
+    if known.asked_url and known.url != known.asked_url:
+        # Where it had moved to fails: the configured address may know better.
+        known = replace(known, url=known.asked_url, etag=None, last_modified=None, body_hash=None)
     hints = Hints(retry_at=error.retry_at if isinstance(error, StatusError) else None)
     return _planned(_in_state(known, "failing", error.code, pace.wall), pace, hints)
 

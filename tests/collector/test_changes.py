@@ -5,7 +5,7 @@ import pytest
 from helping import NOW, fresh, make_source, pace
 
 from collector.base import Page
-from collector.changes import after_answer, after_failure, is_due, starting_point
+from collector.changes import after_answer, after_failure, configured, is_due, starting_point
 from wijkblik.errors import AddressRefusedError, BlockedError, GoneError, ParseError, RateLimitedError, StatusError
 from wijkblik.models.items import FetchedItem, Harvest, Polling
 
@@ -37,7 +37,7 @@ def answered(known, page, body_hash, harvest, wall=NOW):
 
 
 def test_a_new_source_starts_afresh():
-    assert starting_point(SOURCE, None) == Polling(SOURCE.url, SOURCE.url)
+    assert starting_point(SOURCE, None) == Polling(SOURCE.url, configured(SOURCE))
 
 
 def test_what_is_remembered_holds_until_a_person_changes_the_address():
@@ -93,7 +93,7 @@ def test_a_time_without_a_zone_is_not_compared_with_one_that_has_it():
 
 def test_a_permanent_move_is_remembered_beside_the_configured_address():
     known = answered(KNOWN, page(moved_to="https://elders.nl/"), "h", harvest())
-    assert (known.url, known.configured) == ("https://elders.nl/", SOURCE.url)
+    assert (known.url, known.configured) == ("https://elders.nl/", configured(SOURCE))
 
 
 def test_freshness_and_ttl_delay_the_next_visit():
@@ -169,3 +169,17 @@ def test_what_came_before_a_refusal_is_kept_and_the_source_is_stopped():
     known = answered(KNOWN, page(), "h", harvest(NOW - HOUR, complete=False, blocked="blocked"))
     assert (known.state, known.reason, known.next_check_at) == ("blocked", "blocked", None)
     assert known.last_item_at == NOW - HOUR
+
+
+def test_where_a_source_moved_to_and_then_failed_the_configured_address_is_asked_again():
+    moved = answered(KNOWN, page(moved_to="https://elders.nl/", etag='"2"'), "h", harvest())
+    failed = after_failure(moved, StatusError(404), pace())
+    assert (failed.url, failed.etag, failed.body_hash) == (SOURCE.url, None, None)
+
+
+def test_other_parameters_or_another_kind_start_a_source_afresh():
+    blocked = replace(fresh(SOURCE), state="blocked")
+    for other in ({"query": {"areas": ["Drenthe"]}}, {"collector": "politie"}, {"type": "community"}):
+        assert starting_point(make_source(**other), blocked).state == "ok"
+    before = replace(blocked, configured=SOURCE.url)
+    assert starting_point(SOURCE, before) == blocked

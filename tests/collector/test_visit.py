@@ -11,6 +11,7 @@ from aiohttp import web
 from helping import CADENCE, NOW, answer, bounds, fresh, make_fetcher, make_source, redirect, rss_feed, rss_item
 
 from collector import rss
+from collector.changes import configured
 from collector.text import plain
 from collector.visit import visit
 from wijkblik.models.items import FetchedItem, Harvest
@@ -66,7 +67,7 @@ async def test_a_permanent_move_is_asked_at_its_new_address_next_time(server, fe
     first = await ask(fetcher, source)
     await ask(fetcher, source, first.polling)
     assert server.paths == ["/feed", "/new", "/new"]
-    assert first.polling.configured == source.url
+    assert first.polling.configured == configured(source)
 
 
 async def test_a_temporary_move_is_asked_at_the_old_address_next_time(server, fetcher):

@@ -17,6 +17,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from collector.changes import starting_point
 from wijkblik.collecting import why_off
 from wijkblik.datafolder import fix, hold, keys_path, open_store
 from wijkblik.demo.publisher import Publisher
@@ -260,3 +261,24 @@ def test_without_its_ground_a_source_stays_off_and_is_not_asked(tmp_path, monkey
             ("off", reason, False, ())
         }
         assert why_off(settings, settings.wijk.sources[0]) == reason
+
+
+def test_the_demonstration_starts_afresh_on_another_day(tmp_path):
+    assert wijkblik(tmp_path, "round", "--wijk", "demo").returncode == 0
+    other = wijkblik(tmp_path, "round", "--wijk", "demo", WIJKBLIK_NOW="2026-11-20T08:00:00+01:00")
+    assert other.returncode == 0, other.stderr
+    assert counts(tmp_path)[0] == len(LISTED)
+
+
+def test_switching_a_stopped_source_off_and_on_does_not_let_it_be_asked(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setenv("WIJKBLIK_DATA", str(tmp_path))
+    settings = load_settings("demo")
+    source = settings.wijk.sources[0]
+    overdue = replace(settings, wijk=settings.wijk.model_copy(update={"purpose": ""}))
+    with open_store(settings) as store:
+        blocked = replace(starting_point(source, None), state="blocked", reason="blocked")
+        store.sources.remember("demo", source.key, blocked)
+        run_round(overdue, store, KeyRing(keys_path(settings)), base="http://127.0.0.1:9")
+        assert store.sources.remembered("demo")[source.key].state == "blocked"
