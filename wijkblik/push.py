@@ -22,7 +22,7 @@ from wijkblik.collecting import fetcher_for, named_by, run, why_off
 from wijkblik.errors import CollectError, ParseError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import take_in
-from wijkblik.models.items import Fault, Harvest, Visit
+from wijkblik.models.items import Fault, Harvest
 from wijkblik.models.push import Subscription
 from wijkblik.models.wijk import Source
 from wijkblik.settings import Settings
@@ -139,8 +139,6 @@ async def _ask(settings: Settings, store: Store, due: Sequence[Due], now: dateti
 
 def _keep(settings: Settings, store: Store, keys: KeyRing, source: Source, harvest: Harvest) -> None:
     wijk, now = settings.wijk_key, settings.now()
-    # The next visit is as it was planned, with its validators: a push tells only of what is new.
-    polling = starting_point(source, store.sources.remembered(wijk).get(source.key))
     new = take_in(
         harvest.items,
         source,
@@ -150,7 +148,10 @@ def _keep(settings: Settings, store: Store, keys: KeyRing, source: Source, harve
         retention=settings.defaults.retention,
         now=now,
     )
-    (saved,) = store.items.save_visits(wijk, [(Visit(source.key, harvest, polling), new)], now)
+    # A round may be at work on the source: the next visit stays as planned, and only what came is kept.
+    saved = store.items.save(wijk, new)
+    for fault in harvest.faults:
+        store.sources.note(wijk, source.key, fault, wall())
     audit.record(store, now, "pipeline", "push", wijk=wijk, source=source.key, new_items=saved.new)
 
 

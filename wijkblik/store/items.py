@@ -52,7 +52,7 @@ class Items(Queries):
         Saving the same visits twice changes nothing; an item whose content changed is updated in place.
         """
         with self._write() as connection:
-            saved = _upsert(connection, wijk, arrivals)
+            saved = _upsert(connection, wijk, [items for _visit, items in arrivals])
             for visit, _items in arrivals:
                 save_background(connection, wijk, visit.source_key, visit.harvest, at)
             remember(
@@ -63,6 +63,12 @@ class Items(Queries):
                     for visit, _items in arrivals
                 ],
             )
+        return saved
+
+    def save(self, wijk: str, items: Sequence[NewItem]) -> Saved:
+        """Items that came by themselves; what is remembered of their source stays as it is."""
+        with self._write() as connection:
+            (saved,) = _upsert(connection, wijk, [items])
         return saved
 
     def ungrouped(self, wijk: str) -> list[Item]:
@@ -123,12 +129,12 @@ def to_item(row: ItemRow) -> Item:
     )
 
 
-def _upsert(connection: Connection, wijk: str, arrivals: Sequence[Arrival]) -> list[Saved]:
-    known = _known(connection, [new.item.item_id for _visit, items in arrivals for new in items])
+def _upsert(connection: Connection, wijk: str, batches: Sequence[Sequence[NewItem]]) -> list[Saved]:
+    known = _known(connection, [new.item.item_id for items in batches for new in items])
     fresh: dict[str, NewItem] = {}
     changed: dict[str, NewItem] = {}
     saved = []
-    for _visit, items in arrivals:
+    for items in batches:
         before = len(fresh), len(changed)
         for new in items:
             known_as = known.get(new.item.item_id)
