@@ -111,8 +111,8 @@ def offset_of(url: str) -> int:
 
 def _cut_short(whole: Harvest, error: CollectError) -> Harvest:
     if isinstance(error, BudgetSpentError):
-        # A visit's fill: asking for the same pages again would never come further.
-        return replace(whole, faults=(*whole.faults, Fault(error.code)))
+        # A visit's fill: asking for the same pages again would never come further. A register is not whole by that.
+        return replace(whole, faults=(*whole.faults, Fault(error.code)), complete=not whole.background)
     if isinstance(error, BlockedError):
         return replace(whole, faults=(*whole.faults, Fault(error.code)), complete=False, blocked=error.code)
     until = error.retry_at if isinstance(error, StatusError) else None

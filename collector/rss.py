@@ -97,7 +97,8 @@ async def collect(source: Source, fetch: Fetch) -> Harvest:
     page = await fetch(source.url)
     if page.unchanged:
         return Harvest(unchanged=True)
-    known = frozenset(fetch.cursor.get("known", "").split())
+    # Where persons write, no mark of a post may be kept that could be made again from the post.
+    known = None if source.type == "social" else frozenset(fetch.cursor.get("known", "").split())
     if len(page.body) < LARGE:
         harvest = parse(page.body, source, page.content_type, known)
     else:

@@ -68,11 +68,11 @@ class Walk:
         if self.newest is None:
             return harvest
         newest = min(self.newest, self.now)
-        if self.forward and not harvest.complete:
+        spent = BudgetSpentError.code in {fault.code for fault in harvest.faults}
+        if self.forward and (spent or not harvest.complete):
             reached, moved = newest, newest.replace(microsecond=0) > self.since
         else:
-            reached = newest - LATE
-            moved = harvest.complete or BudgetSpentError.code in {fault.code for fault in harvest.faults}
+            reached, moved = newest - LATE, spent or harvest.complete
         if not moved:
             return harvest
         cursor = {"after" if can_ask_after else "until": reached.replace(microsecond=0).isoformat()}

@@ -137,7 +137,7 @@ async def visit(
         return _failed(source, polling, ParseError(type(error).__name__, code="crashed"), pace(), started)
     harvest = within_limits(harvest, bounds.limits, bounds.now)
     if fetch.limited_until is not None:
-        harvest = replace(harvest, retry_at=max(filter(None, (harvest.retry_at, fetch.limited_until))))
+        harvest = replace(harvest, limited_until=fetch.limited_until)
     known = after_answer(polling, fetch.page, fetch.asked_url, fetch.body_hash, harvest, bounds.now, pace())
     return Visit(source.key, harvest, known, time.perf_counter() - started)
 

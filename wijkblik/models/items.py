@@ -53,7 +53,7 @@ class Harvest:
     `blocked` is the code of a refusal that came after what it holds: that is kept, and the source is stopped.
     `listed` is how many entries the listing has, where known ones were left out.
     `ttl_minutes`, `period_minutes`, `skip_hours` (GMT) and `skip_days` (Monday is 0) are the feed's own wishes about when to come;
-    `retry_at` is when the server lets us go on; `hub` and `topic` are where the feed offers to push (WebSub).
+    `retry_at` is when the server lets us go on, `limited_until` when a used-up allowance is filled again; `hub` and `topic` are where the feed offers to push (WebSub).
     For as long as `again_after` what it brought holds: the source is not asked again before, whatever its rhythm.
     """
 
@@ -70,6 +70,7 @@ class Harvest:
     complete: bool = True
     blocked: str = ""
     retry_at: datetime | None = None
+    limited_until: datetime | None = None
     again_after: timedelta | None = None
     hub: str | None = None
     topic: str | None = None
@@ -125,7 +126,6 @@ class Visit:
     harvest: Harvest
     polling: Polling
     seconds: float = 0.0
-    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
