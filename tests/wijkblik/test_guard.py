@@ -31,6 +31,7 @@ from wijkblik.guard.pseudonyms import KeyRing
         ("zie https://www.facebook.com/jan.jansen.33 en X.com/jan", "zie [account] en [account]"),
         ("(https://nl.linkedin.com/in/jan-jansen-9a/)", "([account])"),
         ("https://weefsel.example/users/jan/statuses/1", "[account]"),
+        ("volgens /u/jan_jansen", "volgens [account]"),
         ("t.me/janjansen, wa.me/31612345678", "[account] [account]"),
     ],
 )

@@ -25,7 +25,7 @@ _PROFILE = re.compile(
     r"(?:(?:facebook|fb|instagram|tiktok|twitter|vk|x)\.com|(?:t|wa)\.me|twitch\.tv)/"
     r"(?!(?:events?|explore|groups?|hashtag|help|i|intent|login|marketplace|p|reels?|s|search|sharer?|stories|tag|watch)\b)"
     r"|linkedin\.com/in/|snapchat\.com/add/|youtube\.com/(?:c|channel)/)"
-    r"|(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}/(?:profiel|profile|u|users?)/"
+    r"|(?:(?:[\w-]{1,63}\.){1,4}[a-z]{2,24})?/(?:profiel|profile|u|users?)/"
     r")[\w.%+][^\s<>()\[\]\"']*",
     re.IGNORECASE,
 )
