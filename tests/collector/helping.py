@@ -92,9 +92,12 @@ class Server:
 
 
 class running:  # noqa: N801 - reads as a verb
+    def __init__(self, ssl=None):
+        self._ssl = ssl
+
     async def __aenter__(self):
         it = Server()
-        self._listener = await asyncio.start_server(it, "127.0.0.1", 0)
+        self._listener = await asyncio.start_server(it, "127.0.0.1", 0, ssl=self._ssl)
         it.port = self._listener.sockets[0].getsockname()[1]
         return it
 

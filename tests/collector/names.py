@@ -27,15 +27,15 @@ class Names(AbstractResolver):
 
 
 class Internet:
-    """Real sockets, whose every connection is noted and led to a port of 127.0.0.1."""
+    """Real sockets, whose every connection is noted and led to a port of 127.0.0.1; `ports` are others by the port asked."""
 
-    def __init__(self, monkeypatch, port):
+    def __init__(self, monkeypatch, port, ports=None):
         loop = asyncio.get_running_loop()
         self.connected = []
         really = loop.sock_connect
 
         async def sock_connect(sock, address):
             self.connected.append(address[0])
-            await really(sock, ("127.0.0.1", port))
+            await really(sock, ("127.0.0.1", (ports or {}).get(address[1], port)))
 
         monkeypatch.setattr(loop, "sock_connect", sock_connect)
