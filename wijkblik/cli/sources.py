@@ -158,7 +158,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(path.name + ".new")
+    draft = path.parent / f"{path.name}.new"
     try:
         draft.write_bytes(content)
         draft.replace(path)

@@ -25,15 +25,15 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class LagSummary:
-    """A source's delays since publication, in seconds: median and 90th percentile of each step, and of how many items."""
+    """A source's delays since publication, in seconds: median and 90th percentile of each step, and of how many items.
+
+    `backlog` counts the items that stood there before the source was first asked; `only_backlog` says that there are no
+    others, so that the delays are of those.
+    """
 
     source_key: str
     items: int
     backlog: int
+    only_backlog: bool
     median: dict[Step, float]
     p90: dict[Step, float]
-
-    @property
-    def only_backlog(self) -> bool:
-        """Whether all it counts stood there before the source was first asked."""
-        return 0 < self.items == self.backlog

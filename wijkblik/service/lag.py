@@ -23,12 +23,14 @@ def summarise(lags: Iterable[Lag]) -> list[LagSummary]:
 def _summary(key: str, lags: Sequence[Lag]) -> LagSummary:
     dated = [lag for lag in lags if lag.published_at is not None]
     backlog = [lag for lag in dated if lag.was_there]
-    counted = [lag for lag in dated if not lag.was_there] or backlog
+    new = [lag for lag in dated if not lag.was_there]
+    counted = new or backlog
     delays = {step: found for step in STEPS if (found := _delays(counted, step))}
     return LagSummary(
         source_key=key,
         items=len(counted),
         backlog=len(backlog),
+        only_backlog=bool(backlog) and not new,
         median={step: median(found) for step, found in delays.items()},
         p90={step: _p90(found) for step, found in delays.items()},
     )

@@ -46,6 +46,8 @@ def test_what_stood_there_before_says_nothing_while_there_is_something_new():
     old = [lag(60 * 24 * days, there=True) for days in range(1, 5)]
     [one] = summarise([*old, lag(2)])
     assert (one.items, one.backlog, one.only_backlog, one.median["fetched"]) == (1, 4, False, 120)
+    [one] = summarise([old[0], lag(2)])
+    assert (one.items, one.backlog, one.only_backlog) == (1, 1, False)
     [one] = summarise(old)
     assert (one.items, one.backlog, one.only_backlog) == (4, 4, True)
 
