@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from collector.base import Page
-from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, StatusError
+from wijkblik.errors import BlockedError, BudgetSpentError, CollectError, RobotsError, StatusError
 from wijkblik.models.items import Fault, Harvest
 
 Ask = Callable[[str], Awaitable[Page]]
@@ -110,9 +110,10 @@ def offset_of(url: str) -> int:
 
 
 def _cut_short(whole: Harvest, error: CollectError) -> Harvest:
-    if isinstance(error, BudgetSpentError):
-        # A visit's fill: asking for the same pages again would never come further. A register is not whole by that.
-        return replace(whole, faults=(*whole.faults, Fault(error.code)), complete=not whole.background)
+    if isinstance(error, BudgetSpentError | RobotsError):
+        # Asking for the same pages again would never come further. A register is not whole by that.
+        code = "robots_page" if isinstance(error, RobotsError) else error.code
+        return replace(whole, faults=(*whole.faults, Fault(code)), complete=not whole.background)
     if isinstance(error, BlockedError):
         return replace(whole, faults=(*whole.faults, Fault(error.code)), complete=False, blocked=error.code)
     until = error.retry_at if isinstance(error, StatusError) else None
