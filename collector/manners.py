@@ -61,12 +61,16 @@ class Manners:
 
         Raises RateLimitedError if the host wants no request yet.
         """
+        self._check_open(url)
         host, now = host_of(url), time.monotonic()
         pause = max(self._spacing, robots.delay(self.known(url).robots))
         turn = max(self._last_turn.get(host, now - pause) + pause, now)
         self._last_turn[host] = turn
         if turn > now:
             await asyncio.sleep(turn - now)
+            self._check_open(url)
+
+    def _check_open(self, url: str) -> None:
         closed_until = self.known(url).closed_until
         if closed_until is not None and closed_until > self._clock():
             raise RateLimitedError(429, "this host wants no request yet", retry_at=closed_until)

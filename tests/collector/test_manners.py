@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -117,3 +118,18 @@ async def test_a_host_is_the_same_however_its_name_is_written(server, monkeypatc
             with pytest.raises(RateLimitedError):
                 await fetcher.get(written)
     assert server.paths == ["/"]
+
+
+async def test_nobody_waits_for_a_turn_with_a_host_that_is_closed(server):
+    server.routes |= {
+        "/robots.txt": answer(200, b"User-agent: *\nCrawl-delay: 1"),
+        "/": answer(429, b"", "Retry-After: 60"),
+    }
+    async with make_fetcher() as fetcher:
+        with pytest.raises(RateLimitedError):
+            await fetcher.get(server.url + "/")
+        started = time.monotonic()
+        for _ in range(5):
+            with pytest.raises(RateLimitedError):
+                await fetcher.get(server.url + "/")
+    assert time.monotonic() - started < 0.5
