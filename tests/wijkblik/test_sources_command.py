@@ -363,6 +363,7 @@ def test_a_file_that_is_not_there_is_a_sentence(person, words):
     done = person("sources", *words)
     assert done.returncode == 2
     assert "it can't be" in done.stderr
+    assert not list(ROOT.glob("*.new"))
     assert "Traceback" not in done.stderr
 
 

@@ -45,4 +45,11 @@ def test_every_code_in_the_sources_has_words():
 
 def test_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert not [name for name in typer.main.get_command(app).commands if f"`wijkblik {name}" not in readme]
+    assert not [name for name in commands(typer.main.get_command(app)) if f"`wijkblik {name}" not in readme]
+
+
+def commands(group):
+    """Every command's name, those of groups behind the group's."""
+    for name, command in group.commands.items():
+        yield name
+        yield from (f"{name} {inner}" for inner in (commands(command) if hasattr(command, "commands") else ()))

@@ -158,11 +158,12 @@ def _bytes(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    draft = path.parent / f"{path.name}.new"
+    draft = path.parent / f".{path.name}.new"
     try:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise _file_mistake(path, "written", error) from error
 
 

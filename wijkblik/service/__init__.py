@@ -4,7 +4,13 @@ day       the day's feed, decisions, the sources' state
 labels    codes as words
 checking  validating configuration
 callbacks what hubs tell us
-sources   adding, trying, importing and exporting sources; the only writer of YAML
+looking   asking a source once, without keeping anything
+preview   what an address would bring as a source
+proposal  what was found, as a source that may be added
+wijkfile  changing a wijk's file; the only writer of YAML
+sources   trying every source
+opml      lists of feeds, in and out
+lag       how late items come
 """
 
 from wijkblik.service.checking import check
