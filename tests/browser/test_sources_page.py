@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from configured import configure, serving
-from conftest import Product
+from configured import configure
 from playwright.sync_api import Browser, Page, expect
+from product import Product
 from sites import page as web_page
-from sites import rss
+from sites import rss, running_site
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = 25
@@ -40,13 +40,8 @@ SITE = {
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of a local site that offers feeds."""
-
-    def answer(path: str, _headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        route = SITE.get(path, (404, {}, b""))
-        return route if isinstance(route, tuple) else (200, {}, route)
-
-    with serving(answer) as url:
-        yield url
+    with running_site(SITE) as it:
+        yield it.url
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,41 @@
-"""What sites answer: feeds, pages that offer them, timelines."""
+"""Web sites on loopback, and what they answer: feeds, pages that offer them, timelines."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from configured import serving
+
+Route = bytes | tuple[int, dict[str, str], bytes]
 HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@dataclass
+class Site:
+    """Answers each path with what `routes` has for it, or for it without its query, and any other with 404.
+
+    `asked` are the paths in order.
+    """
+
+    routes: dict[str, Route] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def __call__(self, path: str, _headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        self.asked.append(path)
+        route = self.routes.get(path) or self.routes.get(path.partition("?")[0], (404, {}, b""))
+        return route if isinstance(route, tuple) else (200, {}, route)
+
+
+@contextmanager
+def running_site(routes: dict[str, Route] | None = None) -> Iterator[Site]:
+    """A site that answers while the block runs."""
+    it = Site(dict(routes or {}))
+    with serving(it) as it.url:
+        yield it
 
 
 def rss(*titles, channel="", name="De Lindebode", newest=None, apart=timedelta(hours=1)):

@@ -11,7 +11,7 @@ import sqlite3
 import pytest
 import structlog
 from configured import configure
-from conftest import Site
+from sites import Site
 
 from wijkblik.datafolder import keys_path, open_store
 from wijkblik.guard.pseudonyms import KeyRing
