@@ -91,7 +91,10 @@ def add(
             raise WijkblikError(say("cli.already_there", source=seen.known))
         _save_after_asking(service, with_sources(settings, [seen.source]), yes)
         if not terms_checked:
-            out.print(say("cli.terms_first", source=seen.source.key), soft_wrap=True)
+            out.print(
+                say("cli.terms_first", source=seen.source.key, file=settings.wijk_file, day=settings.today()),
+                soft_wrap=True,
+            )
 
 
 @sources_app.command()
