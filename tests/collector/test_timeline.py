@@ -91,3 +91,14 @@ def test_the_next_walk_begins_neither_after_what_was_seen_nor_in_the_future(ages
         again = Walk.of(Moment(cursor))
         assert again.since <= max(NOW - 14 * DAY, min(NOW, walk.newest))
         assert complete or again.since > walk.since
+
+
+def test_a_walk_forward_on_a_timeline_that_is_busier_than_a_visit_never_turns_back():
+    reached = NOW - 6 * HOUR
+    for _visit in range(5):
+        walk = Walk.of(after(reached))
+        walk.note([reached + timedelta(minutes=25)])
+        full = Harvest(faults=(Fault("too_many_pages"),))
+        known = walk.ended(full, can_ask_after=True)
+        assert known.cursor == {"after": (reached + timedelta(minutes=25)).isoformat()}
+        reached += timedelta(minutes=25)
