@@ -11,6 +11,8 @@ from wijkblik.models.items import Item
 Status = Literal["unverified", "corroborated", "officially_confirmed", "contradicted", "known_false", "satire"]
 FLAGGED: frozenset[Status] = frozenset({"contradicted", "known_false", "satire"})
 Action = Literal["relevant", "not_relevant", "briefing", "done"]
+CorrectionKind = Literal["place", "themes", "status", "merge", "split"]
+Change = Literal["new", "grown", "resolved", "corrected"]
 SelectedAs = Literal["ranked", "uncertain", "sample"]
 Params = dict[str, Any]
 
@@ -40,6 +42,35 @@ class PlaceMatch:
     name: str
     confidence: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventTime:
+    """When what a text names takes place (aware UTC), known to the minute, the part of the day, or the day.
+
+    `end` is the last moment that the words allow, such as midnight for a day.
+    """
+
+    start: datetime
+    end: datetime
+    precision: Literal["minute", "part", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How many more items a story may get within `horizon_hours`: an 80 % range and its middle.
+
+    `per_hour` is how many came per hour lately; `acceleration` is the change of that per hour. With few data the range
+    says more of stories in general than of this one.
+    """
+
+    low: float
+    median: float
+    high: float
+    horizon_hours: float
+    few_data: bool
+    per_hour: float = 0.0
+    acceleration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +121,26 @@ class Assessment:
     publishers: int
     words: int
     model_version: str
+    event: EventTime | None = None
+    outlook: Outlook | None = None
+    urgent: str | None = None
+    """The code of why it can't wait, such as missing_child; None where it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """A story's place in a day's list; `minutes` is its estimated reading time."""
+    """A story's place in a day's list; `minutes` is its estimated reading time.
+
+    `reasons` are the parts of its priority, in log-odds; `change` is what happened to it since the last shift.
+    """
 
     story_id: str
     rank: int
     selected_as: SelectedAs
     shown: bool
     minutes: float
+    reasons: tuple[Reason, ...] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +153,48 @@ class Decision:
     by: str
     at: datetime
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person put right about a story, which models then leave alone. Undoing is a correction of its own.
+
+    `value` by kind: place {"name": a configured name or null for "not here"}; themes {"themes": [keys]};
+    status {"status", "link"}; merge {"into": story id, "items": [ids]}; split {"into": story id, "items": [ids]}.
+    """
+
+    correction_id: int
+    story_id: str
+    kind: CorrectionKind | Literal["undo"]
+    value: Params
+    by: str
+    at: datetime
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A stored outlook: made at `cut` for a story, and how many items then came, once the time has passed."""
+
+    story_id: str
+    cut: datetime
+    outlook: Outlook
+    came: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A version of a wijk's relevance model: what it was learned from and its file's checksum (SHA-256, hex).
+
+    `weights` are its named weights in log-odds, for people to read; None as `checksum` stands for the rules alone.
+    """
+
+    version: int
+    made_at: datetime
+    decisions: int
+    checksum: str | None
+    weights: Params = field(default_factory=dict)
+    back_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ background places, boundaries and figures
 stories    which item belongs to which story, and assessments
 feeds      the daily lists as shown
 decisions  what people said
+corrections    what people put right
+learned    versions of the relevance model, and outlooks with how they came out
 log        the raw rows of the audit log (wijkblik.audit writes them)
 subscriptions  feeds that a hub pushes
 """
@@ -18,12 +20,14 @@ from types import TracebackType
 from typing import Self
 
 from wijkblik.store.background import Backgrounds
+from wijkblik.store.corrections import Corrections
 from wijkblik.store.database import open_database
 from wijkblik.store.decisions import Decisions
 from wijkblik.store.feeds import Feeds
 from wijkblik.store.hosts import Hosts
 from wijkblik.store.items import Items
 from wijkblik.store.lag import Lags
+from wijkblik.store.learned import Learned
 from wijkblik.store.log import Log
 from wijkblik.store.sources import Sources
 from wijkblik.store.stories import Stories
@@ -45,6 +49,8 @@ class Store:
         self.stories = Stories(self.engine)
         self.feeds = Feeds(self.engine)
         self.decisions = Decisions(self.engine)
+        self.corrections = Corrections(self.engine)
+        self.learned = Learned(self.engine)
         self.log = Log(self.engine)
         self.subscriptions = Subscriptions(self.engine)
 

@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import insert
 from sqlmodel import col, desc, select
 
-from wijkblik.models.stories import Assessment, FeedEntry, SelectedAs
+from wijkblik.models.stories import Assessment, Change, FeedEntry, Reason, SelectedAs
 from wijkblik.store.base import Queries
 from wijkblik.store.stories import assessments_by_id
 from wijkblik.store.tables import FeedEntryRow, FeedRow
@@ -59,6 +59,12 @@ class Feeds(Queries):
             query = select(FeedRow).where(FeedRow.wijk == wijk, FeedRow.day == day).order_by(desc(FeedRow.id)).limit(1)
             return session.exec(query).first()
 
+    def last_before(self, wijk: str, day: date) -> int | None:
+        """The number of the newest list of an earlier day."""
+        with self._read() as session:
+            query = select(FeedRow.id).where(FeedRow.wijk == wijk, FeedRow.day < day)
+            return session.exec(query.order_by(desc(FeedRow.day), desc(FeedRow.id)).limit(1)).first()
+
     def entries(self, feed_id: int) -> list[tuple[FeedEntry, Assessment]]:
         """The whole list in order, each with the assessment that it was shown with."""
         with self._read() as session:
@@ -79,4 +85,12 @@ class Feeds(Queries):
 
 
 def _to_entry(row: FeedEntryRow) -> FeedEntry:
-    return FeedEntry(row.story_id, row.rank, cast(SelectedAs, row.selected_as), row.shown, row.minutes)
+    return FeedEntry(
+        row.story_id,
+        row.rank,
+        cast(SelectedAs, row.selected_as),
+        row.shown,
+        row.minutes,
+        tuple(Reason(**reason) for reason in row.reasons),
+        cast(Change | None, row.change),
+    )

@@ -7,10 +7,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, func, select
 
-from wijkblik.models.stories import Assessment, Evidence, Membership, PlaceMatch, Reason, Story, Verification
+from wijkblik.models.stories import (
+    Assessment,
+    EventTime,
+    Evidence,
+    Membership,
+    Outlook,
+    PlaceMatch,
+    Reason,
+    Story,
+    Verification,
+)
 from wijkblik.store.base import Queries, batches
 from wijkblik.store.items import to_item
 from wijkblik.store.tables import AssessmentRow, ItemRow, MembershipRow
@@ -47,6 +58,15 @@ class Stories(Queries):
             rows = [{"wijk": wijk} | asdict(membership) for membership in memberships]
             with self._write() as connection:
                 connection.execute(insert(MembershipRow).on_conflict_do_nothing(), rows)
+
+    def move(self, wijk: str, item_ids: Sequence[str], story_id: str) -> None:
+        """Put items into another story, as a person said."""
+        with self._write() as connection:
+            for batch in batches(item_ids):
+                moved = update(MembershipRow).where(
+                    col(MembershipRow.wijk) == wijk, col(MembershipRow.item_id).in_(batch)
+                )
+                connection.execute(moved.values(story_id=story_id, reason="by_hand", similarity=1.0))
 
     def assessed_hashes(self, wijk: str) -> dict[str, str]:
         """What content each story's newest assessment was made of."""
@@ -97,6 +117,13 @@ def _collect(rows: Sequence[tuple[str, ItemRow]]) -> list[Story]:
 
 def _row(wijk: str, assessment: Assessment, content_hash: str, at: datetime) -> dict[str, Any]:
     row = asdict(assessment)
+    event = assessment.event
+    row |= {
+        "event_start": event.start if event else None,
+        "event_end": event.end if event else None,
+        "event_precision": event.precision if event else None,
+    }
+    del row["event"]
     return row | {"wijk": wijk, "assessed_at": at, "content_hash": content_hash}
 
 
@@ -123,4 +150,13 @@ def _to_assessment(row: AssessmentRow) -> Assessment:
         publishers=row.publishers,
         words=row.words,
         model_version=row.model_version,
+        event=_to_event(row),
+        outlook=Outlook(**row.outlook) if row.outlook else None,
+        urgent=row.urgent,
     )
+
+
+def _to_event(row: AssessmentRow) -> EventTime | None:
+    if row.event_start is None or row.event_end is None or row.event_precision is None:
+        return None
+    return EventTime(row.event_start, row.event_end, row.event_precision)  # type: ignore[arg-type]

@@ -206,6 +206,11 @@ class AssessmentRow(SQLModel, table=True):
     themes: list[Any] = Field(sa_type=JSON)
     places: list[Any] = Field(sa_type=JSON)
     verification: dict[str, Any] = Field(sa_type=JSON)
+    event_start: datetime | None = None
+    event_end: datetime | None = None
+    event_precision: str | None = None
+    outlook: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    urgent: str | None = None
 
 
 class FeedRow(SQLModel, table=True):
@@ -233,6 +238,48 @@ class FeedEntryRow(SQLModel, table=True):
     selected_as: str
     shown: bool
     minutes: float
+    reasons: list[Any] = Field(default_factory=list, sa_type=JSON)
+    change: str | None = None
+
+
+class ForecastRow(SQLModel, table=True):
+    """A story's outlook as it was made at a moment, and how many items came, once known (models.stories.Forecast)."""
+
+    __tablename__ = "forecast"
+    __table_args__ = (Index("ix_forecast_open", "wijk", "came"),)
+    story_id: str = Field(primary_key=True)
+    cut: datetime = Field(primary_key=True)
+    wijk: str
+    outlook: dict[str, Any] = Field(sa_type=JSON)
+    came: int | None = None
+
+
+class ModelRow(SQLModel, table=True):
+    """A version of a wijk's relevance model (models.stories.ModelRecord). Going back adds a row."""
+
+    __tablename__ = "model"
+    wijk: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    made_at: datetime
+    decisions: int
+    checksum: str | None = None
+    weights: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    back_to: int | None = None
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What a person put right about a story. Rows are only added; undoing adds one too."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("ix_correction_story", "wijk", "story_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    wijk: str
+    story_id: str
+    kind: str
+    value: dict[str, Any] = Field(sa_type=JSON)
+    by: str
+    at: datetime
+    undoes: int | None = Field(default=None, foreign_key="correction.id")
 
 
 class DecisionRow(SQLModel, table=True):
