@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.patterns import compile_words
+from classifier.patterns import WordIndex
 
 # A denial in so many words.
-_DENIAL = compile_words((
+_DENIAL = (
     "klopt niet", "kloppen niet", "niet waar", "onjuist*", "berust niet op", "niets van waar", "geen waarheid", "loos alarm", "onwaar",
     "nooit gebeurd", "is niet gebeurd", "heeft niet plaatsgevonden", "weerleg*", "ontkracht*", "uit de lucht gegrepen", "verzonnen",
     "not true", "no truth", "false rumour*", "false rumor*", "did not happen", "untrue", "unfounded", "made up",
     "dogru degil*", "asilsiz*", "yalanla*", "gercegi yansitmiyor", "gercek disi",
     "nieprawda*", "nie jest prawda", "nie doszlo", "dementuj*", "zmyslon*",
     "غير صحيح*", "لا صحه", "لا اساس", "*ينفي", "*تنفي", "*نفت",
-))  # fmt: skip
+)  # fmt: skip
 # That something is being said ...
-_CLAIM = compile_words((
+_CLAIM = (
     "gerucht*", "wordt beweerd", "beweren", "bericht rond", "berichten rond", "op sociale media", "op social media", "doorgestuurd*", "zou hebben",
     "rumour*", "rumor*", "on social media", "being shared", "messages going round", "it is claimed",
     "soylenti*", "sosyal medyada", "iddia*", "plotk*", "w mediach spolecznosciowych", "krazy informacja", "pogloska*", "pogloski",
     "*شايعه", "*شايعات", "*مواقع التواصل", "*يتداول", "*متداول*",
-))  # fmt: skip
+)  # fmt: skip
 # ... and that it is not so. Only together do the two deny.
-_NEGATION = compile_words((
+_NEGATION = (
     "geen sprake*", "niets gebeurd", "niets aan de hand", "geen aanwijzing*", "geen poging*", "nergens uit gebleken", "geen enkele melding",
     "nothing happened", "no evidence", "no indication*", "there was no", "no attempt",
     "boyle bir olay yok", "olay yasanmadi", "soz konusu degil", "kanit yok", "nic sie nie stalo", "nie bylo", "brak dowodow",
     "لم يحدث", "لم تحدث", "لا دليل", "لا توجد دلايل", "لم تقع",
-))  # fmt: skip
-_DEBUNK = compile_words((
+)  # fmt: skip
+_DEBUNK = (
     "oude video", "oud filmpje", "oude beelden", "oude filmpje", "nepnieuws", "nepbericht*", "nepvideo", "factcheck*", "fact-check*", "gefactcheckt",
     "old video", "fake news", "fake video", "old footage", "fact check*",
     "eski video", "eski bir video", "yalan haber",
     "stare nagranie", "stary film*", "fejk*",
     "فيديو قديم", "مقطع قديم", "خبر كاذب",
-))  # fmt: skip
+)  # fmt: skip
 # That something is of another time or place says little alone (a child is "14 jaar oud"); in a denial that speaks of images it debunks them.
-_IMAGES = compile_words((
+_IMAGES = (
     "video*", "filmpje*", "beelden", "opname*", "foto*", "footage", "clip*", "photo*", "picture*", "goruntu*", "nagrani*", "film*", "zdjeci*",
     "*فيديو*", "*مقطع*", "*صور*",
-))  # fmt: skip
-_ORIGIN = compile_words((
+)  # fmt: skip
+_ORIGIN = (
     "jaar oud", "jaar oude", "jaar geleden gemaakt", "uit een ander land", "ander land gemaakt", "uit het buitenland", "andere stad",
     "years old", "year-old", "another country", "yillik", "baska bir ulke*", "innego kraju", "بلد اخر",
-))  # fmt: skip
-_SATIRE = compile_words(
-    ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
+)  # fmt: skip
+_SATIRE = ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
+_INDEX = WordIndex(
+    {
+        "denial": _DENIAL,
+        "claim": _CLAIM,
+        "negation": _NEGATION,
+        "debunk": _DEBUNK,
+        "images": _IMAGES,
+        "origin": _ORIGIN,
+        "satire": _SATIRE,
+    }
 )
 
 
@@ -59,9 +69,9 @@ class Cues:
     names_satire: bool = False
 
 
-def find_cues(plain: str) -> Cues:
-    """The cues in a normal text."""
-    assert _DENIAL and _CLAIM and _NEGATION and _DEBUNK and _IMAGES and _ORIGIN and _SATIRE
-    denies = bool(_DENIAL.search(plain)) or bool(_CLAIM.search(plain) and _NEGATION.search(plain))
-    debunks = bool(_DEBUNK.search(plain)) or (denies and bool(_IMAGES.search(plain) and _ORIGIN.search(plain)))
-    return Cues(denies, debunks, bool(_SATIRE.search(plain)))
+def find_cues(words: Sequence[str]) -> Cues:
+    """The cues among a normal text's tokens."""
+    said = _INDEX.find(words).keys()
+    denies = "denial" in said or said >= {"claim", "negation"}
+    debunks = "debunk" in said or (denies and said >= {"images", "origin"})
+    return Cues(denies, debunks, "satire" in said)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
 
 from classifier.cues import Cues, find_cues
-from classifier.patterns import compile_words
+from classifier.patterns import WordIndex, tokens
 from classifier.places import Gazetteer, Places
 from classifier.text import language, normal, words
 from classifier.themes import ThemeWords
 from wijkblik.models.items import Item
-from wijkblik.models.wijk import Theme, Wijk
+from wijkblik.models.stories import EventTime
+from wijkblik.models.wijk import Rule, Theme, Wijk
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an item's text says: language, places, themes with their words, and cues about its truth."""
+    """What an item's text says: language, places, times, names, themes with their words, and cues about its truth.
+
+    `words` are those of the text in normal form. `theme_chances` and `signals` are what the text heads say (0..1),
+    empty where there are none.
+    """
 
     item: Item
     lang: str | None
@@ -27,37 +32,63 @@ class Reading:
     exclusions: tuple[str, ...]
     cues: Cues
     words: tuple[str, ...]
+    times: tuple[EventTime, ...] = ()
+    names: frozenset[str] = frozenset()
+    theme_chances: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 class Reader:
-    """Reads items for one wijk on one day; a rule that has expired by then matches nothing."""
+    """Reads items, and each of them once."""
 
-    def __init__(self, wijk: Wijk, themes: Mapping[str, Theme], today: date) -> None:
-        self._wijk = wijk
-        self._known: dict[Item, Reading] = {}
-        self._gazetteer = Gazetteer(wijk)
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        themes: Mapping[str, Theme],
+        *,
+        languages: tuple[str, ...],
+        zone: tzinfo,
+        rules: Iterable[Rule] = (),
+        exclusions: Iterable[str] = (),
+    ) -> None:
+        self._gazetteer, self._languages, self._zone = gazetteer, languages, zone
         self._themes = ThemeWords(themes)
-        live = [rule for rule in wijk.rules if rule.expires >= today]
-        self._rules = [(rule.text, rule.weight, pattern) for rule in live if (pattern := compile_words([rule.text]))]
-        self._exclusions = [(text, pattern) for text in wijk.exclusions if (pattern := compile_words([text]))]
+        self._weights = {rule.text: rule.weight for rule in rules}
+        self._rules = WordIndex({text: [text] for text in self._weights})
+        self._exclusions = WordIndex({text: [text] for text in exclusions})
+        self._known: dict[Item, Reading] = {}
 
-    def read(self, item: Item) -> Reading:
-        """One item's reading; the same item is read once."""
-        if item not in self._known:
+    @classmethod
+    def of(cls, wijk: Wijk, themes: Mapping[str, Theme], today: date) -> Reader:
+        """The reader of a wijk on a day; a rule that has expired by then matches nothing."""
+        return cls(
+            Gazetteer(wijk),
+            themes,
+            languages=wijk.languages,
+            zone=wijk.zone,
+            rules=[rule for rule in wijk.rules if rule.expires >= today],
+            exclusions=wijk.exclusions,
+        )
+
+    def read(self, items: Sequence[Item]) -> list[Reading]:
+        """A reading of each item, in their order. Many at once are read faster than one by one."""
+        new = [item for item in dict.fromkeys(items) if item not in self._known]
+        for item in new:
             self._known[item] = self._read(item)
-        return self._known[item]
+        return [self._known[item] for item in items]
 
     def _read(self, item: Item) -> Reading:
         text = f"{item.title}\n{item.text}" if item.title else item.text
         plain = normal(text)
-        lang = language(text, item.lang, self._wijk.languages)
+        parts = tokens(plain)
+        lang = language(text, item.lang, self._languages)
         return Reading(
             item=item,
             lang=lang,
             places=self._gazetteer.find(text, item.point),
-            themes=self._themes.find(plain, lang),
-            rules={text: weight for text, weight, pattern in self._rules if pattern.search(plain)},
-            exclusions=tuple(text for text, pattern in self._exclusions if pattern.search(plain)),
-            cues=find_cues(plain),
+            themes=self._themes.find(parts, lang),
+            rules={text: self._weights[text] for text in self._rules.find(parts)},
+            exclusions=tuple(sorted(self._exclusions.find(parts))),
+            cues=find_cues(parts),
             words=tuple(words(text)),
         )

@@ -19,10 +19,27 @@ _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _LINKS = re.compile(r"https?://\S+|\[[a-z-]+\]")
 
 
+class _Normal(dict[int, str]):
+    """The normal form of each character, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKD", chr(code)).casefold().translate(_FOLDS)
+        plain = unicodedata.normalize("NFKD", folded)
+        self[code] = found = "".join(char for char in plain if not _is_mark(char))
+        return found
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is an accent, or one that is not seen: joiners, direction marks, soft hyphens."""
+    return bool(unicodedata.combining(char)) or unicodedata.category(char) in {"Cf", "Mn"}
+
+
+_NORMAL = _Normal()
+
+
 def normal(text: str) -> str:
-    """Lower case, without accents and vowel marks: "Überlast" and "uberlast" are one word."""
-    folded = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDS)
-    return "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
+    """Lower case, without accents, vowel marks and unseen characters: "Überlast" and "uberlast" are one word."""
+    return text.lower() if text.isascii() else text.translate(_NORMAL)
 
 
 def words(text: str) -> list[str]:

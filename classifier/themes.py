@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from classifier.patterns import WordIndex
 from wijkblik.models.wijk import Theme
@@ -21,7 +21,7 @@ class ThemeWords:
             {key: [word for words in theme.words.values() for word in words] for key, theme in themes.items()}
         )
 
-    def find(self, text: str, lang: str | None) -> dict[str, tuple[str, ...]]:
-        """The words found of each theme, in normal text. Where the language is unknown, all languages' words count."""
-        found = self._by_language.get(lang or "", self._all).find(text)
+    def find(self, words: Sequence[str], lang: str | None) -> dict[str, tuple[str, ...]]:
+        """The words found of each theme among a normal text's tokens. Where the language is unknown, all languages' words count."""
+        found = self._by_language.get(lang or "", self._all).find(words)
         return {key: tuple(sorted(hits)) for key, hits in found.items()}

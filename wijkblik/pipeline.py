@@ -62,7 +62,7 @@ def run_round(
     now = settings.now()
     with summary.timed("collect"):
         summary.sources = run(collect(settings, store, keys, base, progress))
-    reader = Reader(settings.wijk, settings.themes, settings.today())
+    reader = Reader.of(settings.wijk, settings.themes, settings.today())
     with summary.timed("group"):
         summary.new_stories = group_new(settings, store, reader, progress)
     with summary.timed("assess"):
@@ -83,8 +83,8 @@ def group_new(settings: Settings, store: Store, reader: Reader, progress: Progre
     if not new:
         return 0
     recent = store.stories.since(settings.wijk_key, new[0].at - timedelta(days=settings.defaults.feed.window_days))
-    known = {story.story_id: [reader.read(item) for item in story.items] for story in recent}
-    memberships = group([reader.read(item) for item in new], known)
+    known = {story.story_id: reader.read(story.items) for story in recent}
+    memberships = group(reader.read(new), known)
     store.stories.add(settings.wijk_key, memberships)
     progress("group", len(new), len(new))
     return len({membership.story_id for membership in memberships} - set(known))
@@ -107,7 +107,7 @@ def assess_changed(
     progress("assess", 0, len(changed))
     fresh: dict[str, tuple[Assessment, str]] = {}
     for count, story in enumerate(changed, start=1):
-        readings = [reader.read(item) for item in story.items]
+        readings = reader.read(story.items)
         fresh[story.story_id] = (_assess(settings, story.story_id, readings, now), hashes[story.story_id])
         if count % 50 == 0 or count == len(changed):
             progress("assess", count, len(changed))
