@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from classifier.reading import Reading
 from classifier.relevance import reasons_for, relevance, story_places, story_themes
 from classifier.verification import independent_publishers, verify
-from wijkblik.models.stories import Assessment
+from wijkblik.models.stories import Assessment, Correction
 from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
 
 VERSION = "rules-1"
@@ -17,20 +18,25 @@ TITLE_LENGTH = 120
 _TITLE_FROM = ("official", "news", "service", "community", "residents", "reports", "satire", "social")
 
 
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a wijk's stories are judged by at a moment."""
+
+    wijk: Wijk
+    themes: Mapping[str, Theme]
+    weights: RelevanceWeights
+    now: datetime
+
+
 def assess(
-    story_id: str,
-    readings: Sequence[Reading],
-    *,
-    wijk: Wijk,
-    themes: dict[str, Theme],
-    weights: RelevanceWeights,
-    now: datetime,
+    story_id: str, readings: Sequence[Reading], by: Yardstick, corrections: Mapping[str, Correction]
 ) -> Assessment:
-    """The assessment of a story from its items' readings, oldest first."""
+    """The assessment of a story from its items' readings, oldest first, and what people put right (by kind)."""
+    wijk = by.wijk
     sources = {source.key: source for source in wijk.sources}
     publishers = independent_publishers(readings, sources)
     told_by = [sources[reading.item.source_key] for reading in readings if reading.item.source_key in sources]
-    reasons = reasons_for(readings, told_by, publishers, now, wijk, themes, weights)
+    reasons = reasons_for(readings, told_by, publishers, by.now, wijk, by.themes, by.weights)
     titled = _title_from(readings, sources, wijk.languages[0])
     return Assessment(
         story_id=story_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from classifier.reading import Reading
@@ -30,7 +30,7 @@ def reasons_for(
     publishers: int,
     now: datetime,
     wijk: Wijk,
-    themes: dict[str, Theme],
+    themes: Mapping[str, Theme],
     weights: RelevanceWeights,
 ) -> tuple[Reason, ...]:
     """The reasons of a story for a wijk, strongest first after the base. `sources` are those of its items."""
@@ -97,7 +97,7 @@ def _place_reasons(readings: Sequence[Reading], weights: RelevanceWeights) -> li
 
 
 def _theme_reasons(
-    readings: Sequence[Reading], wijk: Wijk, themes: dict[str, Theme], weights: RelevanceWeights
+    readings: Sequence[Reading], wijk: Wijk, themes: Mapping[str, Theme], weights: RelevanceWeights
 ) -> list[Reason]:
     found = []
     weighed = {

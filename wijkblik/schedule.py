@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from wijkblik.collecting import next_due
 from wijkblik.guard.pseudonyms import KeyRing
+from wijkblik.judging import Judge
 from wijkblik.pipeline import run_round
 from wijkblik.push import renew
 from wijkblik.settings import Settings, as_configured_now
@@ -34,15 +35,17 @@ def rounds_in_background(settings: Settings, store: Store, keys: KeyRing, base: 
     """
     scheduler = BackgroundScheduler(timezone="UTC")
     current, failed = settings, 0
+    judge = Judge(settings, store)
 
     def look() -> None:
-        nonlocal current, failed
+        nonlocal current, failed, judge
         due: datetime | None = None
         try:
             current = as_configured_now(current)
             due = next_due(current, store)
             if (due is not None and due <= datetime.now(UTC)) or store.items.have_no_story(current.wijk_key):
-                run_round(current, store, keys, base=base)
+                judge = judge.under(current)
+                run_round(current, store, keys, base=base, judge=judge)
                 due = next_due(current, store)
             renew(current, store)
             failed = 0

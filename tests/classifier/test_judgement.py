@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.assessing import assess
+from classifier.assessing import Yardstick, assess
 from classifier.cues import find_cues
 from classifier.nearness import NearDuplicates, jaccard, shingles
 from classifier.patterns import WordIndex, compile_words, tokens
@@ -35,7 +35,7 @@ def read(text, source="lindebode", title="", lang="nl", hours=1.0, item_id=None)
 
 
 def judged(*readings):
-    return assess("s-1", readings, wijk=DEMO.wijk, themes=DEMO.themes, weights=DEMO.defaults.relevance, now=NOW)
+    return assess("s-1", readings, Yardstick(DEMO.wijk, DEMO.themes, DEMO.defaults.relevance, NOW), {})
 
 
 def stories_of(*readings):

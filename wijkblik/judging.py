@@ -1,0 +1,154 @@
+"""From stored items to the day's feed: group what is new, assess what changed, rank.
+
+Each step takes up what the store says is not done yet, so work that was cut off
+loses nothing and the next doubles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from classifier.assessing import VERSION, Yardstick, assess
+from classifier.ranking import rank
+from classifier.reading import Reader
+from classifier.stories import group
+from wijkblik.models.stories import Assessment, Correction, Story
+from wijkblik.settings import Settings
+from wijkblik.store import Store
+
+HANDLED = frozenset({"done", "not_relevant"})
+Progress = Callable[[str, int, int], None]
+Corrections = Mapping[str, Correction]
+"""What people put right about a story, by kind."""
+
+
+@dataclass(slots=True)
+class Judged:
+    """What came of it, with the seconds of each step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    stories: int = 0
+    new_stories: int = 0
+    feed_id: int = 0
+    shown: int = 0
+    below_line: int = 0
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = time.perf_counter() - started
+
+
+class Judge:
+    """Judges one wijk's items; what it has read it keeps for the next round."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._configuration = _configuration_hash(settings)
+        self._today = settings.today()
+        self._reader = Reader.of(settings.wijk, settings.themes, self._today)
+
+    def under(self, settings: Settings) -> Judge:
+        """This judge, or a new one where the configuration or the day is another."""
+        same = _configuration_hash(settings) == self._configuration and settings.today() == self._today
+        return self if same else Judge(settings, self._store)
+
+    def judge(self, judged: Judged | None = None, progress: Progress = lambda step, done, total: None) -> Judged:
+        """All of it, for what is in the store now; what came of it is written in `judged` where that is given."""
+        judged = judged or Judged()
+        with judged.timed("group"):
+            judged.new_stories = self._group_new(progress)
+        with judged.timed("assess"):
+            stories = self._assess_changed(progress)
+            judged.stories = len(stories)
+        with judged.timed("feed"):
+            judged.feed_id, judged.shown, judged.below_line = self._make_feed(stories)
+        return judged
+
+    def _group_new(self, progress: Progress) -> int:
+        """Give every item without a story one; the number of new stories is given back."""
+        store, wijk_key = self._store, self._settings.wijk_key
+        new = store.items.ungrouped(wijk_key)
+        progress("group", 0, len(new))
+        if not new:
+            return 0
+        recent = store.stories.since(wijk_key, new[0].at - self._window)
+        known = {story.story_id: self._reader.read(story.items) for story in recent}
+        memberships = group(self._reader.read(new), known)
+        store.stories.add(wijk_key, memberships)
+        progress("group", len(new), len(new))
+        return len({membership.story_id for membership in memberships} - set(known))
+
+    def _assess_changed(self, progress: Progress) -> dict[str, tuple[int, Assessment]]:
+        """The window's stories with a number and their newest assessment; what changed is assessed anew."""
+        now, store, wijk_key = self._settings.now(), self._store, self._settings.wijk_key
+        stories = [story for story in store.stories.since(wijk_key, now - self._window) if not story.is_over(now)]
+        corrections = store.corrections.standing(wijk_key)
+        hashes = {story.story_id: self._content_hash(story, corrections.get(story.story_id, {})) for story in stories}
+        known = store.stories.assessed_hashes(wijk_key)
+        changed = [story for story in stories if known.get(story.story_id) != hashes[story.story_id]]
+        progress("assess", 0, len(changed))
+        yardstick = self._yardstick()
+        fresh: dict[str, tuple[Assessment, str]] = {}
+        for count, story in enumerate(changed, start=1):
+            readings = self._reader.read(story.items)
+            assessment = assess(story.story_id, readings, yardstick, corrections.get(story.story_id, {}))
+            fresh[story.story_id] = (assessment, hashes[story.story_id])
+            if count % 50 == 0 or count == len(changed):
+                progress("assess", count, len(changed))
+        store.stories.save_assessments(wijk_key, fresh, now)
+        store.lag.scored(fresh, now)
+        return store.stories.newest_assessments(wijk_key, hashes)
+
+    def _make_feed(self, stories: Mapping[str, tuple[int, Assessment]]) -> tuple[int, int, int]:
+        """Rank and keep the day's list: its number, how many stories it shows and how many fell below the line."""
+        settings, store = self._settings, self._store
+        now, day, budget, wijk_key = settings.now(), settings.today(), settings.defaults.feed, settings.wijk_key
+        decided = store.decisions.standing(wijk_key)
+        open_ = [
+            assessment
+            for _, assessment in stories.values()
+            if (decision := decided.get(assessment.story_id)) is None
+            or decision.action not in HANDLED
+            or decision.at.astimezone(settings.wijk.zone).date() >= day
+        ]
+        entries = rank(open_, budget, minutes=budget.minutes, wijk=wijk_key, day=day)
+        store.lag.shown((entry.story_id for entry in entries if entry.shown), now)
+        feed_id = store.feeds.save(
+            wijk_key,
+            day,
+            entries,
+            {story_id: number for story_id, (number, _) in stories.items()},
+            at=now,
+            items_considered=store.items.count_since(wijk_key, now - self._window),
+            minutes=budget.minutes,
+        )
+        shown = sum(entry.shown for entry in entries)
+        return feed_id, shown, len(entries) - shown
+
+    def _yardstick(self) -> Yardstick:
+        settings = self._settings
+        return Yardstick(settings.wijk, settings.themes, settings.defaults.relevance, settings.now())
+
+    @property
+    def _window(self) -> timedelta:
+        return timedelta(days=self._settings.defaults.feed.window_days)
+
+    def _content_hash(self, story: Story, corrections: Corrections) -> str:
+        """What an assessment depends on: the items as they are, what people put right, the configuration, and the hour."""
+        parts = [self._configuration, self._settings.now().strftime("%Y-%m-%dT%H")]
+        parts += [f"{item.item_id} {item.changed_at} {item.withdrawn_at}" for item in story.items]
+        parts += [f"{one.correction_id}" for one in corrections.values()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _configuration_hash(settings: Settings) -> str:
+    themes = "".join(theme.model_dump_json() for theme in settings.themes.values())
+    whole = VERSION + settings.wijk.model_dump_json() + themes + settings.defaults.relevance.model_dump_json()
+    return hashlib.sha256(whole.encode()).hexdigest()
