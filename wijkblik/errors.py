@@ -19,7 +19,8 @@ WijkblikError
 │   │   ├── GoneError        410: the source has ended
 │   │   └── RateLimitedError 429 or 503 with a time to come back, or a used-up allowance
 │   └── ParseError           an answer that is not the format
-└── ScenarioError            a scenario folder is wrong (file, line)
+├── ScenarioError            a scenario folder is wrong (file, line)
+└── EvaluationError          a file to be evaluated can't be used (file, line)
 """
 
 from __future__ import annotations
@@ -184,3 +185,13 @@ class ScenarioError(WijkblikError):
     """A scenario folder is wrong; the message names file and line."""
 
     exit_code = 2
+
+
+class EvaluationError(WijkblikError):
+    """A file of an evaluation can't be used; the message names file and line, never a text."""
+
+    exit_code = 2
+
+    def __init__(self, file: Path, line: int | None, wrong: str) -> None:
+        self.file, self.line = file, line
+        super().__init__(f"{file}{f':{line}' if line else ''}: {wrong}.")

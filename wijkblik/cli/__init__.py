@@ -22,6 +22,7 @@ import structlog
 import typer
 
 from wijkblik import show
+from wijkblik.cli.evaluate import evaluate_app
 from wijkblik.cli.sources import sources_app
 from wijkblik.cli.work import NowOption, WijkOption, at_work, err, out, round_with_progress
 from wijkblik.demo.publisher import Publisher
@@ -124,22 +125,7 @@ def lag(wijk: WijkOption) -> None:
 
 app.add_typer(sources_app, name="sources")
 
-evaluate_app = typer.Typer(no_args_is_help=True, help="Measure the product on scenarios.")
 app.add_typer(evaluate_app, name="evaluate")
-
-
-@evaluate_app.command("feed")
-def evaluate_feed_(
-    scenario: Annotated[str, typer.Option("--scenario", help="A scenario folder, or a name under configs/scenarios.")],
-    to: Annotated[Path, typer.Option("--out", help="Where the result goes, as JSON.")],
-    now: NowOption = None,
-) -> None:
-    """A scenario from its publisher to the feed; with a truth.jsonl in it, figures too."""
-    from wijkblik.evaluate import evaluate_feed, write
-
-    result = evaluate_feed(scenario, now)
-    write(result, to)
-    show.figures(out, result["figures"])
 
 
 @app.command("check")

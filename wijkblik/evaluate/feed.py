@@ -1,15 +1,8 @@
-"""A scenario against what people would say of it; the only reader of truth.jsonl.
-
-NDCG: K. Järvelin, J. Kekäläinen, "Cumulated gain-based evaluation of IR techniques", 2002.
-BCubed: A. Bagga, B. Baldwin, "Entity-based cross-document coreferencing using the vector space model", 1998.
-"""
+"""A scenario against what people would say of it; the only reader of truth.jsonl."""
 
 from __future__ import annotations
 
-import json
-import math
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from classifier.evaluation import bcubed, ndcg
 from collector.registry import collectors
 from wijkblik.collecting import resolved
 from wijkblik.datafolder import keys_path, open_store
@@ -26,12 +20,18 @@ from wijkblik.demo.scenario import read_items
 from wijkblik.errors import ScenarioError
 from wijkblik.guard.pseudonyms import KeyRing
 from wijkblik.intake import item_id
+from wijkblik.judging import Judge
 from wijkblik.models.stories import FLAGGED, Status
 from wijkblik.pipeline import run_round
 from wijkblik.settings import Settings, load_settings
+from wijkblik.store import Store
 
 FIRST = 12
 """How many stories a person reviews at a time; the figures look at these."""
+
+
+RELEVANT = 2
+"""From this grade on a person says of a story that it is relevant."""
 
 
 class Truth(BaseModel):
@@ -60,17 +60,21 @@ class Ranked:
     selected_as: str
 
 
-def evaluate_feed(scenario: str, now: datetime | None = None) -> dict[str, Any]:
+def evaluate_feed(scenario: str, now: datetime | None = None, *, decisions: int = 0) -> dict[str, Any]:
     """The day's whole list for a scenario, from its publisher to the feed, with figures where there is a truth.
 
-    Everything is collected into a folder of its own that is gone afterwards. Raises ScenarioError or ConfigError.
+    Before the figures so many `decisions` are made, each of the highest story that is not judged yet: relevant where
+    its grade is 2 or more. Everything is collected into a folder of its own that is gone afterwards.
+    Raises ScenarioError, also for decisions without a truth, or ConfigError.
     """
     with tempfile.TemporaryDirectory(prefix="wijkblik-evaluate-") as folder:
         settings = load_settings(scenario, now=now, data=Path(folder), database_url=f"sqlite:///{folder}/wijkblik.db")
         if settings.scenario is None:
             raise ScenarioError(f"'{scenario}' is a wijk, not a scenario folder; only a scenario can be evaluated.")
-        stories = _ranked(settings)
         truth = read_truth(settings.scenario.folder / "truth.jsonl")
+        if decisions and not truth:
+            raise ScenarioError(f"'{scenario}' has no truth.jsonl, so nothing says what would be decided.")
+        stories = _ranked(settings, truth, decisions)
     return {
         "now": settings.now().isoformat(),
         "stories": [
@@ -108,9 +112,9 @@ def read_truth(path: Path) -> dict[str, Truth]:
 
 def figures(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> dict[str, float | int]:
     """The figures of the contract, each 0..1 where it is a share."""
-    grades: dict[str, int] = {}
-    for one in truth.values():
-        grades[one.story] = max(grades.get(one.story, 0), one.relevance)
+    grades = story_grades(truth)
+    collected = {item for story in stories for item in story.scenario_items}
+    gold = {item: one.story for item, one in truth.items() if item in collected}
     status_of = {item: story.status for story in stories for item in story.scenario_items}
     judged = {
         item: one.verification for item, one in truth.items() if one.verification is not None and item in status_of
@@ -123,48 +127,51 @@ def figures(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> dict[str, 
     return {
         "items": len(status_of),
         "stories": len(stories),
-        "ndcg_12": round(ndcg(stories, truth, grades), 4),
+        "ndcg_12": round(ndcg(gains(stories[:FIRST], truth, grades), _best(grades)), 4),
         "grade3_share": round(min(len(found) / min(FIRST, len(vital)), 1.0), 4) if vital else 1.0,
-        "bcubed_f1": round(
-            bcubed([s.scenario_items for s in stories], {item: one.story for item, one in truth.items()}), 4
-        ),
+        "bcubed_f1": round(bcubed([one.scenario_items for one in stories], gold)[2], 4),
         "wrongly_flagged": round(_share(status_of[item] in FLAGGED for item in sound), 4),
         "false_flagged": round(_share(status_of[item] in FLAGGED for item in unsound), 4),
     }
 
 
-def ndcg(stories: Sequence[Ranked], truth: Mapping[str, Truth], grades: Mapping[str, int]) -> float:
-    """NDCG over the first twelve, gain 2^grade - 1; a gold story counts once, at its first place."""
-    gains = [max((2 ** grades[story] - 1 for story in gold), default=0) for gold in _first_gold(stories, truth)[:FIRST]]
-    ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:FIRST]
-    best = _discounted(ideal)
-    return _discounted(gains) / best if best else 1.0
+def story_grades(truth: Mapping[str, Truth]) -> dict[str, int]:
+    """Each gold story's grade: the highest relevance of its items."""
+    grades: dict[str, int] = {}
+    for one in truth.values():
+        grades[one.story] = max(grades.get(one.story, 0), one.relevance)
+    return grades
 
 
-def bcubed(stories: Sequence[Sequence[str]], gold: Mapping[str, str]) -> float:
-    """BCubed F1 over the items that have a gold story."""
-    together = [[item for item in items if item in gold] for items in stories]
-    sizes = Counter(gold[item] for items in together for item in items)
-    precision = recall = 0.0
-    for items in together:
-        counts = Counter(gold[item] for item in items)
-        precision += sum(count * count for count in counts.values()) / len(items) if items else 0.0
-        recall += sum(count * count / sizes[story] for story, count in counts.items())
-    total = sum(sizes.values())
-    if not total:
-        return 0.0
-    precision, recall = precision / total, recall / total
-    return 2 * precision * recall / (precision + recall)
+def gains(stories: Sequence[Ranked], truth: Mapping[str, Truth], grades: Mapping[str, int]) -> list[float]:
+    """The gain of each place, 2^grade - 1; a gold story counts once, at its first place."""
+    return [max((2 ** grades[story] - 1.0 for story in gold), default=0.0) for gold in _first_gold(stories, truth)]
 
 
-def _ranked(settings: Settings) -> list[Ranked]:
+def _ranked(settings: Settings, truth: Mapping[str, Truth], decisions: int) -> list[Ranked]:
     # Invented people in a folder that is gone afterwards: a known key makes ids, and so the sample, repeatable.
     keys = KeyRing(keys_path(settings), new_key=lambda: bytes(32))
     with Publisher(settings).in_background() as publisher, open_store(settings) as store:
         names = _names(settings, publisher, keys)
-        summary = run_round(settings, store, keys, base=publisher.base)
-        entries = store.feeds.entries(summary.feed_id)
-        stories = store.stories.by_ids(entry.story_id for entry, _ in entries)
+        judge = Judge(settings, store)
+        feed_id = run_round(settings, store, keys, base=publisher.base, judge=judge).feed_id
+        stories = _read_list(store, feed_id, names)
+        grades, judged = story_grades(truth), set[str]()
+        for _ in range(decisions):
+            first = next((one for one in stories if one.story_id not in judged), None)
+            if first is None:
+                break
+            judged.add(first.story_id)
+            grade = max((grades[truth[item].story] for item in first.scenario_items if item in truth), default=0)
+            action = "relevant" if grade >= RELEVANT else "not_relevant"
+            store.decisions.add(settings.wijk_key, first.story_id, action, "evaluation", settings.now())
+            stories = _read_list(store, judge.judge().feed_id, names)
+    return stories
+
+
+def _read_list(store: Store, feed_id: int, names: Mapping[str, Sequence[str]]) -> list[Ranked]:
+    entries = store.feeds.entries(feed_id)
+    stories = store.stories.by_ids(entry.story_id for entry, _ in entries)
     return [
         Ranked(
             rank=entry.rank,
@@ -205,17 +212,10 @@ def _first_gold(stories: Sequence[Ranked], truth: Mapping[str, Truth]) -> list[l
     return found
 
 
-def _discounted(gains: Sequence[float]) -> float:
-    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
+def _best(grades: Mapping[str, int]) -> list[float]:
+    return sorted((2**grade - 1.0 for grade in grades.values()), reverse=True)[:FIRST]
 
 
 def _share(hits: Any) -> float:
     values = list(hits)
     return sum(values) / len(values) if values else 0.0
-
-
-def write(result: Mapping[str, Any], path: Path) -> None:
-    """Write a result as JSON, whole or not at all."""
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(path)

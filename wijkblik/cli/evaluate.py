@@ -1,0 +1,30 @@
+"""`wijkblik evaluate`: the product against people's judgement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wijkblik import show
+from wijkblik.cli.work import NowOption, out
+
+evaluate_app = typer.Typer(no_args_is_help=True, help="Measure the product on scenarios and labelled lines.")
+OutOption = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
+
+
+@evaluate_app.command("feed")
+def feed(
+    scenario: Annotated[str, typer.Option("--scenario", help="A scenario folder, or a name under configs/scenarios.")],
+    to: OutOption,
+    decisions: Annotated[int, typer.Option("--decisions", min=0, help="How many stories are judged first.")] = 0,
+    now: NowOption = None,
+) -> None:
+    """A scenario from its publisher to the feed; with a truth.jsonl in it, figures too."""
+    from wijkblik.evaluate.feed import evaluate_feed
+    from wijkblik.evaluate.lines import write_json
+
+    result = evaluate_feed(scenario, now, decisions=decisions)
+    write_json(result, to)
+    show.figures(out, result["figures"])
