@@ -36,7 +36,7 @@ def assess(
     sources = {source.key: source for source in wijk.sources}
     publishers = independent_publishers(readings, sources)
     told_by = [sources[reading.item.source_key] for reading in readings if reading.item.source_key in sources]
-    reasons = reasons_for(readings, told_by, publishers, by.now, wijk, by.themes, by.weights)
+    reasons = reasons_for(readings, told_by, publishers, wijk, by.themes, by.weights)
     titled = _title_from(readings, sources, wijk.languages[0])
     return Assessment(
         story_id=story_id,
@@ -50,6 +50,8 @@ def assess(
         publishers=publishers,
         words=sum(len(reading.words) for reading in readings),
         model_version=VERSION,
+        items=len(readings),
+        newest_at=max(reading.item.at for reading in readings),
     )
 
 

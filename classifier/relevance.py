@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 from classifier.reading import Reading
 from wijkblik.models.stories import PlaceMatch, Reason
@@ -28,7 +27,6 @@ def reasons_for(
     readings: Sequence[Reading],
     sources: Sequence[Source],
     publishers: int,
-    now: datetime,
     wijk: Wijk,
     themes: Mapping[str, Theme],
     weights: RelevanceWeights,
@@ -41,7 +39,6 @@ def reasons_for(
         *_exclusion_reasons(readings, weights),
         _source_reason(sources, weights),
         Reason("publishers", round(weights.publishers * math.log(max(publishers, 1)), 4), {"count": publishers}),
-        _age_reason(readings, now, weights),
     ]
     found = [reason for reason in found if reason.value]
     return Reason("base", weights.base), *sorted(found, key=lambda reason: -abs(reason.value))
@@ -136,9 +133,3 @@ def _source_reason(sources: Sequence[Source], weights: RelevanceWeights) -> Reas
     if best is None:
         return Reason("source", 0.0)
     return Reason("source", weights.source.get(best.type, 0.0), {"type": best.type, "name": best.name})
-
-
-def _age_reason(readings: Sequence[Reading], now: datetime, weights: RelevanceWeights) -> Reason:
-    newest = max(reading.item.at for reading in readings)
-    days = max((now - newest).total_seconds() / 86_400, 0.0)
-    return Reason("age", round(weights.age_per_day * days, 4), {"days": round(days, 1)})

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from classifier.assessing import VERSION, Yardstick, assess
-from classifier.ranking import rank
+from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
+from classifier.since import change_since
 from classifier.stories import group
-from wijkblik.models.stories import Assessment, Correction, Story
+from wijkblik.models.stories import Action, Assessment, Correction, Decision, Story
 from wijkblik.settings import Settings
 from wijkblik.store import Store
 
@@ -111,14 +112,17 @@ class Judge:
         settings, store = self._settings, self._store
         now, day, budget, wijk_key = settings.now(), settings.today(), settings.defaults.feed, settings.wijk_key
         decided = store.decisions.standing(wijk_key)
-        open_ = [
-            assessment
+        before = self._before(day)
+        candidates = [
+            Candidate(assessment, change_since(before, assessment) if before else None, _said(decision))
             for _, assessment in stories.values()
             if (decision := decided.get(assessment.story_id)) is None
             or decision.action not in HANDLED
             or decision.at.astimezone(settings.wijk.zone).date() >= day
         ]
-        entries = rank(open_, budget, minutes=budget.minutes, wijk=wijk_key, day=day)
+        entries = rank(
+            candidates, budget, settings.defaults.priority, minutes=budget.minutes, wijk=wijk_key, now=now, day=day
+        )
         store.lag.shown((entry.story_id for entry in entries if entry.shown), now)
         feed_id = store.feeds.save(
             wijk_key,
@@ -131,6 +135,11 @@ class Judge:
         )
         shown = sum(entry.shown for entry in entries)
         return feed_id, shown, len(entries) - shown
+
+    def _before(self, day: date) -> dict[str, Assessment]:
+        """What the last list of an earlier day said of its stories."""
+        number = self._store.feeds.last_before(self._settings.wijk_key, day)
+        return {one.story_id: one for _, one in self._store.feeds.entries(number)} if number is not None else {}
 
     def _yardstick(self) -> Yardstick:
         settings = self._settings
@@ -146,6 +155,10 @@ class Judge:
         parts += [f"{item.item_id} {item.changed_at} {item.withdrawn_at}" for item in story.items]
         parts += [f"{one.correction_id}" for one in corrections.values()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _said(decision: Decision | None) -> Action | None:
+    return None if decision is None or decision.action == "undo" else decision.action
 
 
 def _configuration_hash(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from classifier.assessing import Yardstick, assess
 from classifier.cues import find_cues
 from classifier.nearness import NearDuplicates, jaccard, shingles
 from classifier.patterns import WordIndex, compile_words, tokens
-from classifier.ranking import rank
+from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
 from classifier.relevance import relevance
 from classifier.stories import group
@@ -264,7 +264,12 @@ def test_no_score_can_depend_on_an_author():
 def ranked(count, minutes=10.0, day=date(2026, 11, 23)):
     model = judged(read(LEAK))
     stories = [replace(model, story_id=f"s-{n:03}", relevance=1 - n / 1000, words=60) for n in range(count)]
-    return rank(stories, DEMO.defaults.feed, minutes=minutes, wijk="demo", day=day)
+    return rank_all(stories, minutes, day)
+
+
+def rank_all(stories, minutes, day):
+    candidates, defaults = [Candidate(one) for one in stories], DEMO.defaults
+    return rank(candidates, defaults.feed, defaults.priority, minutes=minutes, wijk="demo", now=NOW, day=day)
 
 
 def test_every_story_is_listed_once_and_the_shown_fit_the_time():
@@ -294,7 +299,7 @@ def test_a_high_chance_of_being_false_hides_nothing():
     sure = replace(
         model, verification=replace(model.verification, status="known_false", fake_probability=1.0, band=(1.0, 1.0))
     )
-    assert [one.shown for one in rank([sure], DEMO.defaults.feed, minutes=10, wijk="demo", day=NOW.date())] == [True]
+    assert [one.shown for one in rank_all([sure], 10, NOW.date())] == [True]
 
 
 def test_the_title_is_the_official_one_on_the_theme_and_a_post_is_cut():

@@ -125,6 +125,10 @@ class Assessment:
     outlook: Outlook | None = None
     urgent: str | None = None
     """The code of why it can't wait, such as missing_child; None where it can."""
+    items: int = 0
+    newest_at: datetime | None = None
+    resolved: bool = False
+    """Whether someone who can know says that it is over."""
 
 
 @dataclass(frozen=True, slots=True)

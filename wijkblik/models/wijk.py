@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import isodate
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from wijkblik.models.stories import Action, Change
+
 SourceType = Literal["official", "news", "community", "residents", "service", "reports", "satire", "social"]
 
 
@@ -226,13 +228,29 @@ class RelevanceWeights(Config):
     source: dict[SourceType, float]
     publishers: float
     exclusion: float
+
+
+class PriorityWeights(Config):
+    """Log-odds that what matters now adds to a story's relevance, for its place on the day's list.
+
+    `starts_soon` is for what starts this minute; `growth` is per natural logarithm of the items expected tomorrow;
+    `change` is what happened since the last shift; `alike` is taken off for each story above of the same place and theme.
+    """
+
     age_per_day: float
+    starts_soon: float
+    growth: float
+    urgent: float
+    alike: float
+    change: dict[Change, float]
+    decided: dict[Action, float]
 
 
 class FeedBudget(Config):
-    """The desk-time budget (minutes), the sample's share and how reading time is estimated."""
+    """The desk-time budget (minutes), the sample's share, places for the uncertain, and how reading time is estimated."""
 
     minutes: float = Field(gt=0)
+    uncertain: int = Field(ge=0)
     sample_share: float = Field(ge=0, le=0.5)
     words_per_minute: float = Field(gt=0)
     seconds_per_story: float = Field(ge=0)
@@ -246,4 +264,5 @@ class Defaults(Config):
     cadence: Cadence
     retention: Retention
     relevance: RelevanceWeights
+    priority: PriorityWeights
     feed: FeedBudget

@@ -153,6 +153,9 @@ def _to_assessment(row: AssessmentRow) -> Assessment:
         event=_to_event(row),
         outlook=Outlook(**row.outlook) if row.outlook else None,
         urgent=row.urgent,
+        items=row.items,
+        newest_at=row.newest_at,
+        resolved=row.resolved,
     )
 
 

@@ -211,6 +211,9 @@ class AssessmentRow(SQLModel, table=True):
     event_precision: str | None = None
     outlook: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     urgent: str | None = None
+    items: int = 0
+    newest_at: datetime | None = None
+    resolved: bool = False
 
 
 class FeedRow(SQLModel, table=True):

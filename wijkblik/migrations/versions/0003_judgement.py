@@ -24,6 +24,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("event_precision", TEXT, nullable=True))
         batch.add_column(sa.Column("outlook", sa.JSON(), nullable=True))
         batch.add_column(sa.Column("urgent", TEXT, nullable=True))
+        batch.add_column(sa.Column("items", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("newest_at", MOMENT, nullable=True))
+        batch.add_column(sa.Column("resolved", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("feed_entry") as batch:
         batch.add_column(sa.Column("reasons", sa.JSON(), nullable=False, server_default="[]"))
         batch.add_column(sa.Column("change", TEXT, nullable=True))
@@ -65,5 +68,5 @@ def downgrade() -> None:
     # A batch would make the table anew, which what refers to it forbids.
     for name in ("change", "reasons"):
         op.execute(f"ALTER TABLE feed_entry DROP COLUMN {name}")
-    for name in ("urgent", "outlook", "event_precision", "event_end", "event_start"):
+    for name in ("resolved", "newest_at", "items", "urgent", "outlook", "event_precision", "event_end", "event_start"):
         op.execute(f"ALTER TABLE assessment DROP COLUMN {name}")
