@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from classifier.cues import Cues, find_cues
+from classifier.lexicon import Lexicon, Words
 from classifier.patterns import WordIndex, tokens
 from classifier.places import Gazetteer, Places
 from classifier.text import language, normal, words
-from classifier.themes import ThemeWords
 from wijkblik.models.items import Item
 from wijkblik.models.stories import EventTime
 from wijkblik.models.wijk import Rule, Theme, Wijk
@@ -18,7 +18,7 @@ from wijkblik.models.wijk import Rule, Theme, Wijk
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an item's text says: language, places, times, names, themes with their words, and cues about its truth.
+    """What an item's text says: language, places, times, kinds of happening (concepts), themes with their words, and cues about its truth.
 
     `words` are those of the text in normal form. `theme_chances` and `signals` are what the text heads say (0..1),
     empty where there are none.
@@ -33,7 +33,7 @@ class Reading:
     cues: Cues
     words: tuple[str, ...]
     times: tuple[EventTime, ...] = ()
-    names: frozenset[str] = frozenset()
+    concepts: frozenset[str] = frozenset()
     theme_chances: Mapping[str, float] = field(default_factory=dict)
     signals: Mapping[str, float] = field(default_factory=dict)
 
@@ -46,24 +46,27 @@ class Reader:
         gazetteer: Gazetteer,
         themes: Mapping[str, Theme],
         *,
+        concepts: Words,
         languages: tuple[str, ...],
         zone: tzinfo,
         rules: Iterable[Rule] = (),
         exclusions: Iterable[str] = (),
     ) -> None:
         self._gazetteer, self._languages, self._zone = gazetteer, languages, zone
-        self._themes = ThemeWords(themes)
+        self._themes = Lexicon({key: theme.words for key, theme in themes.items()})
+        self._concepts = Lexicon(concepts)
         self._weights = {rule.text: rule.weight for rule in rules}
         self._rules = WordIndex({text: [text] for text in self._weights})
         self._exclusions = WordIndex({text: [text] for text in exclusions})
         self._known: dict[Item, Reading] = {}
 
     @classmethod
-    def of(cls, wijk: Wijk, themes: Mapping[str, Theme], today: date) -> Reader:
+    def of(cls, wijk: Wijk, themes: Mapping[str, Theme], concepts: Words, today: date) -> Reader:
         """The reader of a wijk on a day; a rule that has expired by then matches nothing."""
         return cls(
             Gazetteer(wijk),
             themes,
+            concepts=concepts,
             languages=wijk.languages,
             zone=wijk.zone,
             rules=[rule for rule in wijk.rules if rule.expires >= today],
@@ -87,6 +90,7 @@ class Reader:
             lang=lang,
             places=self._gazetteer.find(text, item.point),
             themes=self._themes.find(parts, lang),
+            concepts=frozenset(self._concepts.find(parts, lang)),
             rules={text: self._weights[text] for text in self._rules.find(parts)},
             exclusions=tuple(sorted(self._exclusions.find(parts))),
             cues=find_cues(parts),

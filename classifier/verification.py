@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from classifier.nearness import jaccard, shingles
 from classifier.reading import Reading
+from classifier.repeats import jaccard, shingles
 from wijkblik.models.stories import Evidence, Status, Verification
 from wijkblik.models.wijk import Source
 

@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from classifier.assessing import VERSION, Yardstick, assess
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
 from classifier.since import change_since
-from classifier.stories import group
+from classifier.stories import StoryIndex
 from wijkblik.models.stories import Action, Assessment, Correction, Decision, Story
-from wijkblik.settings import Settings
+from wijkblik.settings import Settings, load_concepts
 from wijkblik.store import Store
 
 HANDLED = frozenset({"done", "not_relevant"})
@@ -53,7 +53,7 @@ class Judge:
         self._settings, self._store = settings, store
         self._configuration = _configuration_hash(settings)
         self._today = settings.today()
-        self._reader = Reader.of(settings.wijk, settings.themes, self._today)
+        self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings), self._today)
 
     def under(self, settings: Settings) -> Judge:
         """This judge, or a new one where the configuration or the day is another."""
@@ -79,12 +79,18 @@ class Judge:
         progress("group", 0, len(new))
         if not new:
             return 0
-        recent = store.stories.since(wijk_key, new[0].at - self._window)
-        known = {story.story_id: self._reader.read(story.items) for story in recent}
-        memberships = group(self._reader.read(new), known)
+        memberships = self._stories(new[0].at).place(self._reader.read(new))
         store.stories.add(wijk_key, memberships)
         progress("group", len(new), len(new))
-        return len({membership.story_id for membership in memberships} - set(known))
+        return sum(one.reason == "first" for one in memberships)
+
+    def _stories(self, moment: datetime) -> StoryIndex:
+        """The stories that an item of a moment may belong to."""
+        index = StoryIndex()
+        for story in self._store.stories.since(self._settings.wijk_key, moment - self._window):
+            for reading in self._reader.read(story.items):
+                index.add(story.story_id, reading)
+        return index
 
     def _assess_changed(self, progress: Progress) -> dict[str, tuple[int, Assessment]]:
         """The window's stories with a number and their newest assessment; what changed is assessed anew."""

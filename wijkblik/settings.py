@@ -13,11 +13,13 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wijkblik.errors import ConfigError, Mistake, NotFoundError
-from wijkblik.models.wijk import Config, Defaults, Theme, Wijk
+from wijkblik.models.wijk import Config, Defaults, Key, Language, Text, Theme, Wijk
 from wijkblik.yamlfile import line_of, load_model, read_yaml
 
 _BESIDE_PACKAGE = Path(__file__).resolve().parent
+_SHIPPED = (_BESIDE_PACKAGE.parent / "configs", _BESIDE_PACKAGE / "_configs")
 Themes = dict[str, Theme]
+Words = dict[Key, dict[Language, tuple[Text, ...]]]
 _PUBLIC = r"^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$"
 
 
@@ -106,6 +108,11 @@ class Settings:
     def language(self) -> str:
         return self.environment.language
 
+    def resource(self, name: str) -> Path:
+        """A file of configs/ that ships with the product: the folder's own, else the one that came with it."""
+        own = configs_folder(self.environment) / name
+        return own if own.exists() else next(one for one in _SHIPPED if one.is_dir()) / name
+
     def now(self) -> datetime:
         """The moment to reason from (aware UTC): frozen in a scenario or by WIJKBLIK_NOW, else the clock's."""
         if self.scenario is not None:
@@ -189,11 +196,7 @@ def load_environment(**overrides: Any) -> Environment:
 
 def configs_folder(environment: Environment) -> Path:
     """WIJKBLIK_CONFIGS, else ./configs, else the folder that came with the program."""
-    candidates = (
-        [environment.configs]
-        if environment.configs
-        else [Path("configs"), _BESIDE_PACKAGE.parent / "configs", _BESIDE_PACKAGE / "_configs"]
-    )
+    candidates = [environment.configs] if environment.configs else [Path("configs"), *_SHIPPED]
     for candidate in candidates:
         if (candidate / "defaults.yaml").is_file():
             return candidate
@@ -230,6 +233,12 @@ def load_themes(configs: Path) -> Themes:
     """The theme taxonomy of configs/themes.yaml."""
     themes: Themes = load_model(configs / "themes.yaml", dict[str, Theme])
     return themes
+
+
+def load_concepts(settings: Settings) -> Words:
+    """Kinds of happening with their words per language (configs/concepts.yaml)."""
+    words: Words = load_model(settings.resource("concepts.yaml"), Words)
+    return words
 
 
 def load_wijk(path: Path, themes: Themes, scenario_now: datetime | None = None) -> Wijk:

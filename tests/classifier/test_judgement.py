@@ -9,22 +9,23 @@ from hypothesis import strategies as st
 
 from classifier.assessing import Yardstick, assess
 from classifier.cues import find_cues
-from classifier.nearness import NearDuplicates, jaccard, shingles
+from classifier.repeats import NearDuplicates, jaccard, shingles
 from classifier.patterns import WordIndex, compile_words, tokens
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
 from classifier.relevance import relevance
-from classifier.stories import group
+from classifier.stories import StoryIndex
 from classifier.text import language, normal
 from classifier.verification import independent_publishers, verify
 from wijkblik.models.items import Item
 from wijkblik.models.stories import FLAGGED
-from wijkblik.settings import load_settings
+from wijkblik.settings import load_concepts, load_settings
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DEMO = load_settings("demo", now=NOW)
 SOURCES = {source.key: source for source in DEMO.wijk.sources}
-READER = Reader.of(DEMO.wijk, DEMO.themes, NOW.date())
+CONCEPTS = load_concepts(DEMO)
+READER = Reader.of(DEMO.wijk, DEMO.themes, CONCEPTS, NOW.date())
 LEAK = "Waterleiding gesprongen in de Spoelstraat, tientallen huizen zonder water en de straat staat blank"
 
 
@@ -39,7 +40,7 @@ def judged(*readings):
 
 
 def stories_of(*readings):
-    return [one.story_id for one in group(sorted(readings, key=lambda one: one.item.at), {})]
+    return [one.story_id for one in StoryIndex().place(sorted(readings, key=lambda one: one.item.at))]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_the_same_street_elsewhere_is_not_ours():
 def test_a_rule_that_has_expired_matches_nothing():
     text = read("weer lachgas in het park").item
     assert READER.read([text])[0].rules
-    assert not Reader.of(DEMO.wijk, DEMO.themes, date(2027, 6, 1)).read([text])[0].rules
+    assert not Reader.of(DEMO.wijk, DEMO.themes, CONCEPTS, date(2027, 6, 1)).read([text])[0].rules
 
 
 @pytest.mark.parametrize(
@@ -177,15 +178,16 @@ def test_another_event_at_the_same_place_stays_apart():
 def test_grouping_is_the_same_every_time_and_keeps_what_was_grouped():
     readings = [read(f"{LEAK} {word}", hours=hours) for hours, word in enumerate(["een", "twee", "drie"], 1)]
     assert stories_of(*readings) == stories_of(*readings)
-    known = {"s-kept": readings[2:]}
-    assert {one.story_id for one in group(readings[:2], known)} == {"s-kept"}
+    index = StoryIndex()
+    index.add("s-kept", readings[2])
+    assert {one.story_id for one in index.place(readings[:2])} == {"s-kept"}
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=6))
 def test_any_texts_get_exactly_one_story_each(texts):
     readings = [read(text, item_id=f"i-{number}") for number, text in enumerate(texts)]
-    assert [one.item_id for one in group(readings, {})] == [f"i-{number}" for number in range(len(texts))]
+    assert [one.item_id for one in StoryIndex().place(readings)] == [f"i-{number}" for number in range(len(texts))]
 
 
 @settings(max_examples=25, deadline=None)
