@@ -11,6 +11,7 @@ from classifier.lexicon import Lexicon, Words
 from classifier.patterns import WordIndex, tokens
 from classifier.places import Gazetteer, Places
 from classifier.text import language, normal, words
+from wijkblik.models.background import GazetteerPlace
 from wijkblik.models.items import Item
 from wijkblik.models.stories import EventTime
 from wijkblik.models.wijk import Rule, Theme, Wijk
@@ -61,10 +62,17 @@ class Reader:
         self._known: dict[Item, Reading] = {}
 
     @classmethod
-    def of(cls, wijk: Wijk, themes: Mapping[str, Theme], concepts: Words, today: date) -> Reader:
-        """The reader of a wijk on a day; a rule that has expired by then matches nothing."""
+    def of(
+        cls,
+        wijk: Wijk,
+        themes: Mapping[str, Theme],
+        concepts: Words,
+        today: date,
+        register: Sequence[GazetteerPlace] = (),
+    ) -> Reader:
+        """The reader of a wijk on a day; a rule that has expired by then matches nothing. `register` is of its municipality."""
         return cls(
-            Gazetteer(wijk),
+            Gazetteer.of(wijk, register),
             themes,
             concepts=concepts,
             languages=wijk.languages,
@@ -88,7 +96,7 @@ class Reader:
         return Reading(
             item=item,
             lang=lang,
-            places=self._gazetteer.find(text, item.point),
+            places=self._gazetteer.find(text, item.point, item.source_key),
             themes=self._themes.find(parts, lang),
             concepts=frozenset(self._concepts.find(parts, lang)),
             rules={text: self._weights[text] for text in self._rules.find(parts)},

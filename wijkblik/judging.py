@@ -53,7 +53,7 @@ class Judge:
         self._settings, self._store = settings, store
         self._configuration = _configuration_hash(settings)
         self._today = settings.today()
-        self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings), self._today)
+        self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings.environment), self._today)
 
     def under(self, settings: Settings) -> Judge:
         """This judge, or a new one where the configuration or the day is another."""

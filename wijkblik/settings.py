@@ -108,11 +108,6 @@ class Settings:
     def language(self) -> str:
         return self.environment.language
 
-    def resource(self, name: str) -> Path:
-        """A file of configs/ that ships with the product: the folder's own, else the one that came with it."""
-        own = configs_folder(self.environment) / name
-        return own if own.exists() else next(one for one in _SHIPPED if one.is_dir()) / name
-
     def now(self) -> datetime:
         """The moment to reason from (aware UTC): frozen in a scenario or by WIJKBLIK_NOW, else the clock's."""
         if self.scenario is not None:
@@ -139,7 +134,7 @@ def load_settings(wijk: str, **overrides: Any) -> Settings:
     environment = load_environment(**overrides)
     configs = configs_folder(environment)
     path = find_wijk(wijk, configs)
-    themes = load_themes(configs)
+    themes = load_themes(environment)
     defaults: Defaults = load_model(configs / "defaults.yaml", Defaults)
     if path.is_file():
         changed = _changed_ns(path)
@@ -229,16 +224,22 @@ def known_wijken(configs: Path) -> list[str]:
     )
 
 
-def load_themes(configs: Path) -> Themes:
+def load_themes(environment: Environment) -> Themes:
     """The theme taxonomy of configs/themes.yaml."""
-    themes: Themes = load_model(configs / "themes.yaml", dict[str, Theme])
+    themes: Themes = load_model(resource(environment, "themes.yaml"), dict[str, Theme])
     return themes
 
 
-def load_concepts(settings: Settings) -> Words:
+def load_concepts(environment: Environment) -> Words:
     """Kinds of happening with their words per language (configs/concepts.yaml)."""
-    words: Words = load_model(settings.resource("concepts.yaml"), Words)
+    words: Words = load_model(resource(environment, "concepts.yaml"), Words)
     return words
+
+
+def resource(environment: Environment, name: str) -> Path:
+    """A file or folder of configs/ that ships with the product: the configured folder's own, else the one that came with it."""
+    own = configs_folder(environment) / name
+    return own if own.exists() else next(one for one in _SHIPPED if one.is_dir()) / name
 
 
 def load_wijk(path: Path, themes: Themes, scenario_now: datetime | None = None) -> Wijk:

@@ -24,7 +24,7 @@ from wijkblik.settings import load_concepts, load_settings
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DEMO = load_settings("demo", now=NOW)
 SOURCES = {source.key: source for source in DEMO.wijk.sources}
-CONCEPTS = load_concepts(DEMO)
+CONCEPTS = load_concepts(DEMO.environment)
 READER = Reader.of(DEMO.wijk, DEMO.themes, CONCEPTS, NOW.date())
 LEAK = "Waterleiding gesprongen in de Spoelstraat, tientallen huizen zonder water en de straat staat blank"
 

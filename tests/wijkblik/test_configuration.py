@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from wijkblik.errors import ConfigError, NotFoundError
 from wijkblik.service import check
-from wijkblik.settings import load_settings, load_themes, load_wijk
+from wijkblik.settings import load_environment, load_settings, load_themes, load_wijk
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 WIJK = """schema: 1
@@ -47,7 +47,17 @@ def test_the_example_of_the_contract_is_valid(tmp_path):
 
 
 def test_all_that_ships_is_valid():
-    assert check([CONFIGS / "themes.yaml", CONFIGS / "defaults.yaml", CONFIGS / "scenarios" / "demo"]) == 3
+    assert (
+        check(
+            [
+                CONFIGS / "themes.yaml",
+                CONFIGS / "concepts.yaml",
+                CONFIGS / "defaults.yaml",
+                CONFIGS / "scenarios" / "demo",
+            ]
+        )
+        == 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +109,7 @@ def test_an_unknown_wijk_lists_the_known_ones():
 
 def test_offsets_count_from_the_scenarios_now():
     now = datetime(2026, 11, 1, 7, tzinfo=UTC)
-    wijk = load_wijk(CONFIGS / "scenarios/demo/wijk.yaml", load_themes(CONFIGS), now)
+    wijk = load_wijk(CONFIGS / "scenarios/demo/wijk.yaml", load_themes(load_environment()), now)
     assert wijk.review_date == date(2026, 12, 31)
 
 

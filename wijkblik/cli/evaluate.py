@@ -28,3 +28,14 @@ def feed(
     result = evaluate_feed(scenario, now, decisions=decisions)
     write_json(result, to)
     show.figures(out, result["figures"])
+
+
+@evaluate_app.command("stories")
+def stories(
+    items: Annotated[Path, typer.Option("--items", help="JSON lines: id, title, text, lang, source, published_at.")],
+    to: OutOption,
+) -> None:
+    """Group items into stories; writes `id, story_id`."""
+    from wijkblik.evaluate.stories import evaluate_stories
+
+    out.print(f"stories: {evaluate_stories(items, to)}")

@@ -15,7 +15,7 @@ from wijkblik.errors import ConfigError, Mistake
 from wijkblik.models.wijk import Defaults, Source, Theme
 from wijkblik.settings import (
     ScenarioFile,
-    configs_folder,
+    Words,
     load_environment,
     load_themes,
     load_wijk,
@@ -31,9 +31,7 @@ def check(paths: Iterable[Path]) -> int:
 
     Raises ConfigError with every mistake of every file, or ScenarioError.
     """
-    environment = load_environment()
-    configs = configs_folder(environment)
-    themes, mistakes, count = load_themes(configs), [], 0
+    themes, mistakes, count = load_themes(load_environment()), [], 0
     for path in paths:
         count += 1
         try:
@@ -54,6 +52,9 @@ def _check_one(path: Path, themes: dict[str, Theme]) -> list[Mistake]:
         return found
     if path.name == "themes.yaml":
         load_model(path, dict[str, Theme])
+        return []
+    if path.name == "concepts.yaml":
+        load_model(path, Words)
         return []
     if path.name == "defaults.yaml":
         load_model(path, Defaults)

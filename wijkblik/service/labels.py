@@ -33,6 +33,13 @@ class Labels:
             params["theme"] = self.theme(params["theme"])
         return self.words(f"reason.{reason.code}", **params)
 
+    def priority(self, reason: Reason) -> str:
+        """A part of a story's place on the list."""
+        params = dict(reason.params)
+        if "why" in params:
+            params["why"] = self.words(f"urgent.{params['why']}")
+        return self.words(f"priority.{reason.code}", **params)
+
     def fault(self, code: str) -> str:
         key = f"fault.{code}"
         return self.words(key) if self.words.has(key) else self.words("fault.failed")
