@@ -10,7 +10,7 @@ from datetime import datetime
 from classifier.reading import Reading
 from classifier.relevance import reasons_for, relevance, story_places, story_themes
 from classifier.verification import independent_publishers, verify
-from wijkblik.models.stories import Assessment, Correction
+from wijkblik.models.stories import Assessment, Correction, EventTime
 from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
 
 VERSION = "rules-1"
@@ -52,6 +52,21 @@ def assess(
         model_version=VERSION,
         items=len(readings),
         newest_at=max(reading.item.at for reading in readings),
+        event=story_event(readings, by.now),
+    )
+
+
+def story_event(readings: Sequence[Reading], now: datetime) -> EventTime | None:
+    """What of a story is still to come or under way: the moment that most items name, the most exact of that day."""
+    named = [one for reading in readings for one in set(reading.times) if one.end > now]
+    if not named:
+        return None
+    days = Counter(one.start.date() for one in named)
+    exact = {"minute": 0, "part": 1, "day": 2}
+    most = max(days.values())
+    return min(
+        (one for one in named if days[one.start.date()] == most),
+        key=lambda one: (one.start.date(), exact[one.precision], one.start),
     )
 
 

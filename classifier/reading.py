@@ -11,6 +11,7 @@ from classifier.lexicon import Lexicon, Words
 from classifier.patterns import WordIndex, tokens
 from classifier.places import Gazetteer, Places
 from classifier.text import language, normal, words
+from classifier.times import find_times
 from wijkblik.models.background import GazetteerPlace
 from wijkblik.models.items import Item
 from wijkblik.models.stories import EventTime
@@ -103,4 +104,5 @@ class Reader:
             exclusions=tuple(sorted(self._exclusions.find(parts))),
             cues=find_cues(parts),
             words=tuple(words(text)),
+            times=find_times(text, item.at, self._zone),
         )
