@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from classifier.outlook import Growth, forecast
 from classifier.reading import Reading
 from classifier.relevance import reasons_for, relevance, story_places, story_themes
 from classifier.verification import independent_publishers, verify
@@ -26,6 +27,7 @@ class Yardstick:
     themes: Mapping[str, Theme]
     weights: RelevanceWeights
     now: datetime
+    growth: Growth = Growth()  # noqa: RUF009 - frozen
 
 
 def assess(
@@ -53,6 +55,7 @@ def assess(
         items=len(readings),
         newest_at=max(reading.item.at for reading in readings),
         event=story_event(readings, by.now),
+        outlook=forecast([reading.item.at for reading in readings], by.now, growth=by.growth),
     )
 
 

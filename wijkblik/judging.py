@@ -14,15 +14,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from classifier.assessing import VERSION, Yardstick, assess
+from classifier.outlook import HORIZON_HOURS, Growth, learn
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
 from classifier.since import change_since
 from classifier.stories import StoryIndex
-from wijkblik.models.stories import Action, Assessment, Correction, Decision, Story
+from wijkblik.models.stories import Action, Assessment, Correction, Decision, Forecast, Story
 from wijkblik.settings import Settings, load_concepts
 from wijkblik.store import Store
 
 HANDLED = frozenset({"done", "not_relevant"})
+STILL_TOLD, LEARN_FROM = timedelta(days=3), timedelta(days=90)
+"""Only stories with an item of so late have an outlook kept, and outlooks of so long ago still teach."""
 Progress = Callable[[str, int, int], None]
 Corrections = Mapping[str, Correction]
 """What people put right about a story, by kind."""
@@ -53,6 +56,7 @@ class Judge:
         self._settings, self._store = settings, store
         self._configuration = _configuration_hash(settings)
         self._today = settings.today()
+        self._growth = Growth()
         self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings.environment), self._today)
 
     def under(self, settings: Settings) -> Judge:
@@ -66,7 +70,9 @@ class Judge:
         with judged.timed("group"):
             judged.new_stories = self._group_new(progress)
         with judged.timed("assess"):
+            self._score_outlooks()
             stories = self._assess_changed(progress)
+            self._keep_outlooks(stories)
             judged.stories = len(stories)
         with judged.timed("feed"):
             judged.feed_id, judged.shown, judged.below_line = self._make_feed(stories)
@@ -113,6 +119,36 @@ class Judge:
         store.lag.scored(fresh, now)
         return store.stories.newest_assessments(wijk_key, hashes)
 
+    def _score_outlooks(self) -> None:
+        """Hold the outlooks whose time has passed against what came, and learn from all that is known."""
+        store, wijk_key, now = self._store, self._settings.wijk_key, self._settings.now()
+        due = store.learned.open_forecasts(wijk_key, now - timedelta(hours=HORIZON_HOURS))
+        stories = store.stories.by_ids({one.story_id for one in due})
+        came = {}
+        for one in due:
+            items = stories[one.story_id].items if one.story_id in stories else ()
+            until = one.cut + timedelta(hours=one.outlook.horizon_hours)
+            came[one.story_id, one.cut] = sum(one.cut < item.at <= until for item in items)
+        store.learned.score(came)
+        self._growth = learn(store.learned.forecasts(wijk_key, now - LEARN_FROM))
+
+    def _keep_outlooks(self, stories: Mapping[str, tuple[int, Assessment]]) -> None:
+        """Once a day the outlook of each story that is still told is kept, so that it can be held against what comes."""
+        store, settings = self._store, self._settings
+        now, wijk_key = settings.now(), settings.wijk_key
+        known = {one.story_id for one in store.learned.forecasts(wijk_key, now - timedelta(hours=HORIZON_HOURS))}
+        store.learned.add_forecasts(
+            wijk_key,
+            (
+                Forecast(story_id, now, one.outlook)
+                for story_id, (_, one) in stories.items()
+                if one.outlook is not None
+                and story_id not in known
+                and one.newest_at is not None
+                and now - one.newest_at <= STILL_TOLD
+            ),
+        )
+
     def _make_feed(self, stories: Mapping[str, tuple[int, Assessment]]) -> tuple[int, int, int]:
         """Rank and keep the day's list: its number, how many stories it shows and how many fell below the line."""
         settings, store = self._settings, self._store
@@ -149,7 +185,7 @@ class Judge:
 
     def _yardstick(self) -> Yardstick:
         settings = self._settings
-        return Yardstick(settings.wijk, settings.themes, settings.defaults.relevance, settings.now())
+        return Yardstick(settings.wijk, settings.themes, settings.defaults.relevance, settings.now(), self._growth)
 
     @property
     def _window(self) -> timedelta:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from classifier.assessing import Yardstick, assess
 from classifier.cues import find_cues
-from classifier.repeats import NearDuplicates, jaccard, shingles
 from classifier.patterns import WordIndex, compile_words, tokens
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader
 from classifier.relevance import relevance
+from classifier.repeats import NearDuplicates, jaccard, shingles
 from classifier.stories import StoryIndex
 from classifier.text import language, normal
 from classifier.verification import independent_publishers, verify

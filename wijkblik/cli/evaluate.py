@@ -39,3 +39,16 @@ def stories(
     from wijkblik.evaluate.stories import evaluate_stories
 
     out.print(f"stories: {evaluate_stories(items, to)}")
+
+
+@evaluate_app.command("outlook")
+def outlook(
+    stories: Annotated[
+        Path, typer.Option("--stories", help="JSON lines: story_id, published_at[], cut, horizon_hours.")
+    ],
+    to: OutOption,
+) -> None:
+    """How many items come after the cut: writes `story_id, low, median, high` (80 % range)."""
+    from wijkblik.evaluate.outlook import evaluate_outlook
+
+    out.print(f"stories: {evaluate_outlook(stories, to)}")

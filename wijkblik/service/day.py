@@ -20,6 +20,7 @@ from wijkblik.models.feed import (
     FeedJson,
     JsonEvidence,
     JsonItem,
+    JsonOutlook,
     JsonPlace,
     JsonReason,
     JsonStory,
@@ -27,7 +28,7 @@ from wijkblik.models.feed import (
 )
 from wijkblik.models.items import Polling, SourceStatus
 from wijkblik.models.lag import LagSummary
-from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory
+from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory, Outlook
 from wijkblik.models.wijk import Source
 from wijkblik.service.labels import Labels
 from wijkblik.service.lag import summarise
@@ -211,8 +212,8 @@ class Service:
                 ],
                 decided_by=verification.decided_by,
             ),
-            outlook=None,
-            urgent=False,
+            outlook=_outlook_json(assessment.outlook),
+            urgent=assessment.urgent is not None,
             first_published_at=min(published, default=None),
             first_fetched_at=story.first_fetched_at,
             items=[
@@ -232,6 +233,18 @@ class Service:
     def _log(self, action: str, **subject: str | int | float | bool | None) -> None:
         at: datetime = self.settings.now()
         audit.record(self.store, at, self.settings.environment.user, action, wijk=self._wijk, **subject)
+
+
+def _outlook_json(outlook: Outlook | None) -> JsonOutlook | None:
+    if outlook is None:
+        return None
+    return JsonOutlook(
+        low=outlook.low,
+        median=outlook.median,
+        high=outlook.high,
+        horizon_hours=outlook.horizon_hours,
+        few_data=outlook.few_data,
+    )
 
 
 def _recut(entries: Sequence[tuple[FeedEntry, Assessment]], minutes: float) -> list[tuple[FeedEntry, Assessment]]:

@@ -48,11 +48,11 @@ class Learned(Queries):
             query = select(ForecastRow).where(ForecastRow.wijk == wijk, col(ForecastRow.came).is_(None))
             return [_to_forecast(row) for row in session.exec(query.where(ForecastRow.cut <= before))]
 
-    def scored_forecasts(self, wijk: str, since: datetime) -> list[Forecast]:
-        """The outlooks made since a moment whose outcome is known, oldest first."""
+    def forecasts(self, wijk: str, since: datetime) -> list[Forecast]:
+        """The outlooks made since a moment, oldest first."""
         with self._read() as session:
-            query = select(ForecastRow).where(ForecastRow.wijk == wijk, col(ForecastRow.came).is_not(None))
-            query = query.where(ForecastRow.cut >= since).order_by(col(ForecastRow.cut), col(ForecastRow.story_id))
+            query = select(ForecastRow).where(ForecastRow.wijk == wijk, ForecastRow.cut >= since)
+            query = query.order_by(col(ForecastRow.cut), col(ForecastRow.story_id))
             return [_to_forecast(row) for row in session.exec(query)]
 
     def score(self, came: Mapping[tuple[str, datetime], int]) -> None:
