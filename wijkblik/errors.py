@@ -20,7 +20,9 @@ WijkblikError
 │   │   └── RateLimitedError 429 or 503 with a time to come back, or a used-up allowance
 │   └── ParseError           an answer that is not the format
 ├── ScenarioError            a scenario folder is wrong (file, line)
-└── EvaluationError          a file to be evaluated can't be used (file, line)
+├── EvaluationError          a file to be evaluated can't be used (file, line)
+├── TrainingError            there is nothing to learn from what was given
+└── ModelFileError           a model's file is corrupt, foreign or of another version
 """
 
 from __future__ import annotations
@@ -195,3 +197,17 @@ class EvaluationError(WijkblikError):
     def __init__(self, file: Path, line: int | None, wrong: str) -> None:
         self.file, self.line = file, line
         super().__init__(f"{file}{f':{line}' if line else ''}: {wrong}.")
+
+
+class TrainingError(WijkblikError):
+    """A model can't be trained on what it was given; the message says why and holds no text."""
+
+    exit_code = 2
+
+
+class ModelFileError(WijkblikError):
+    """A model's file is not the one that was written: corrupt, foreign or of another version."""
+
+    def __init__(self, file: Path, wrong: str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {wrong}. Nothing of it was loaded.")

@@ -52,3 +52,17 @@ def outlook(
     from wijkblik.evaluate.outlook import evaluate_outlook
 
     out.print(f"stories: {evaluate_outlook(stories, to)}")
+
+
+@evaluate_app.command("text")
+def text(
+    train: Annotated[
+        list[Path], typer.Option("--train", help="JSON lines: id, text, label, optional lang; may be given twice.")
+    ],
+    test: Annotated[Path, typer.Option("--test", help="JSON lines: id, text, optional lang.")],
+    to: OutOption,
+) -> None:
+    """Fit the product's text model on labelled lines and label others; writes `id, label, probabilities`."""
+    from wijkblik.evaluate.text import evaluate_text
+
+    out.print(f"texts: {evaluate_text(train, test, to)}")
