@@ -66,3 +66,15 @@ def text(
     from wijkblik.evaluate.text import evaluate_text
 
     out.print(f"texts: {evaluate_text(train, test, to)}")
+
+
+@evaluate_app.command("learning")
+def learning(
+    pool: Annotated[Path, typer.Option("--pool", help="JSON lines: id, text, label (1 or 0).")],
+    budget: Annotated[int, typer.Option("--budget", min=0, help="How many lines may be judged.")],
+    to: OutOption,
+) -> None:
+    """Learn from few judgements, picked by the product; writes `id, score, judged`."""
+    from wijkblik.evaluate.learning import evaluate_learning
+
+    out.print(f"judged: {evaluate_learning(pool, budget, to)}")
