@@ -25,8 +25,8 @@ from classifier.features import COLUMNS, HashedText
 from classifier.textmodel import Weighting
 from wijkblik.models.stories import Reason
 
-STRENGTH = 2.0
-"""How far a decision may move the weights: the variance of their prior."""
+FROM_NOTHING, BESIDE_RULES = 2.0, 0.5
+"""How far a judgement may move the weights: the variance of their prior, without rules and beside them."""
 NEIGHBOURS, DRAWN = 8, 0.5
 A_TURN = 10
 """So many texts are judged before the model learns anew."""
@@ -65,7 +65,7 @@ def learn(sketches: Sequence[Sketch], judged: Mapping[str, bool]) -> Learned:
     features = csr_matrix(hstack([csr_matrix(traits), texts]))
     truth = np.array([judged[sketches[number].story_id] for number in known])
     odds = np.array([one.odds for one in sketches])
-    weights = fit(features[known], truth, odds[known])
+    weights = fit(features[known], truth, odds[known], BESIDE_RULES)
     of_text = texts @ weights[len(names) :]
     reasons = {}
     for number, one in enumerate(sketches):
@@ -97,7 +97,7 @@ def choose(texts: csr_matrix, odds: Values, judged: Sequence[int], count: int) -
     return found
 
 
-def fit(features: csr_matrix, truth: NDArray[np.bool_], odds: Values) -> Values:
+def fit(features: csr_matrix, truth: NDArray[np.bool_], odds: Values, strength: float = FROM_NOTHING) -> Values:
     """The weights that explain judgements beside log-odds that are known already, as small as may be."""
     columns = np.unique(features.indices)
     held = features[:, columns]
@@ -105,8 +105,8 @@ def fit(features: csr_matrix, truth: NDArray[np.bool_], odds: Values) -> Values:
 
     def loss(weights: Values) -> tuple[float, Values]:
         margin = sign * (held @ weights + odds)
-        value = np.logaddexp(0, -margin).sum() + (weights @ weights) / (2 * STRENGTH)
-        slope = held.T @ (-sign * expit(-margin)) + weights / STRENGTH
+        value = np.logaddexp(0, -margin).sum() + (weights @ weights) / (2 * strength)
+        slope = held.T @ (-sign * expit(-margin)) + weights / strength
         return float(value), np.asarray(slope)
 
     found = minimize(loss, np.zeros(len(columns)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
@@ -122,8 +122,9 @@ def text_traits(texts: Sequence[str]) -> csr_matrix:
     columns = np.unique(weighed.indices)
     weighed = csr_matrix(weighed[:, columns])
     words = weighed[:, np.flatnonzero(columns < 2 * COLUMNS)]
-    near = _nearest(csr_matrix(normalize(words)))
-    drawn = (1 - DRAWN) * weighed + DRAWN * (near @ weighed) if near.nnz else weighed
+    drawn = weighed
+    if words.nnz:
+        drawn = (1 - DRAWN) * weighed + DRAWN * (_nearest(csr_matrix(normalize(words))) @ weighed)
     return csr_matrix(hstack([drawn, np.ones((len(texts), 1))]))
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from classifier.assessing import VERSION, Yardstick, assess
+from classifier.learning import learn as learn_relevance
 from classifier.outlook import HORIZON_HOURS, Growth, learn
 from classifier.ranking import Candidate, rank
-from classifier.reading import Reader
+from classifier.reading import Reader, Reading
 from classifier.since import change_since
+from classifier.sketching import judgements, sketch, with_learned
 from classifier.stories import StoryIndex
-from wijkblik.models.stories import Action, Assessment, Correction, Decision, Forecast, Story
+from wijkblik.models.stories import Action, Assessment, Correction, Decision, Forecast, ModelRecord, Reason, Story
 from wijkblik.settings import Settings, load_concepts
 from wijkblik.store import Store
 
@@ -47,6 +49,28 @@ class Judged:
         started = time.perf_counter()
         yield
         self.seconds[step] = time.perf_counter() - started
+
+
+_Read = tuple[list[Reading], Assessment]
+"""A story's readings, and what the rules say of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """What decisions teach now (relevant or not, by story), the number of the last, and the newest version there is."""
+
+    judged: Mapping[str, bool]
+    last_decision: int
+    newest: ModelRecord | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.newest is None or self.newest.last_decision != self.last_decision
+
+    @property
+    def version(self) -> int:
+        before = self.newest.version if self.newest else 0
+        return before + 1 if self.is_new else before
 
 
 class Judge:
@@ -103,21 +127,62 @@ class Judge:
         now, store, wijk_key = self._settings.now(), self._store, self._settings.wijk_key
         stories = [story for story in store.stories.since(wijk_key, now - self._window) if not story.is_over(now)]
         corrections = store.corrections.standing(wijk_key)
-        hashes = {story.story_id: self._content_hash(story, corrections.get(story.story_id, {})) for story in stories}
+        taught = self._taught()
+        hashes = {
+            story.story_id: self._content_hash(story, corrections.get(story.story_id, {}), taught.judged)
+            for story in stories
+        }
         known = store.stories.assessed_hashes(wijk_key)
-        changed = [story for story in stories if known.get(story.story_id) != hashes[story.story_id]]
+        changed = {story.story_id for story in stories if known.get(story.story_id) != hashes[story.story_id]}
         progress("assess", 0, len(changed))
-        yardstick = self._yardstick()
-        fresh: dict[str, tuple[Assessment, str]] = {}
-        for count, story in enumerate(changed, start=1):
-            readings = self._reader.read(story.items)
-            assessment = assess(story.story_id, readings, yardstick, corrections.get(story.story_id, {}))
-            fresh[story.story_id] = (assessment, hashes[story.story_id])
-            if count % 50 == 0 or count == len(changed):
-                progress("assess", count, len(changed))
-        store.stories.save_assessments(wijk_key, fresh, now)
-        store.lag.scored(fresh, now)
+        if changed:
+            # What was learned depends on all that is near, so with decisions every story is looked at.
+            looked_at = stories if taught.judged else [story for story in stories if story.story_id in changed]
+            by_rules = self._by_rules(looked_at, corrections)
+            learned = self._learn(taught, by_rules, corrections)
+            fresh = {
+                story_id: (with_learned(one, learned.get(story_id, ()), taught.version), hashes[story_id])
+                for story_id, (_, one) in by_rules.items()
+                if story_id in changed
+            }
+            store.stories.save_assessments(wijk_key, fresh, now)
+            store.lag.scored(fresh, now)
+        progress("assess", len(changed), len(changed))
         return store.stories.newest_assessments(wijk_key, hashes)
+
+    def _by_rules(self, stories: Iterable[Story], corrections: Mapping[str, Corrections]) -> dict[str, _Read]:
+        """Stories with their readings, assessed by the rules."""
+        yardstick, found = self._yardstick(), {}
+        for story in stories:
+            readings = self._reader.read(story.items)
+            right = corrections.get(story.story_id, {})
+            found[story.story_id] = (readings, assess(story.story_id, readings, yardstick, right))
+        return found
+
+    def _taught(self) -> _Taught:
+        """What the standing decisions teach, as a version of the model."""
+        store, wijk_key = self._store, self._settings.wijk_key
+        decisions, versions = store.decisions.standing(wijk_key), store.learned.models(wijk_key)
+        judged = judgements(decisions, versions)
+        last = max((one.decision_id for one in decisions.values()), default=0)
+        return _Taught(judged, last, versions[0] if versions else None)
+
+    def _learn(
+        self, taught: _Taught, by_rules: dict[str, _Read], corrections: Mapping[str, Corrections]
+    ) -> Mapping[str, tuple[Reason, ...]]:
+        """The learned parts of stories; a model of other decisions than the last is kept as a new version."""
+        if not taught.judged:
+            return {}
+        away = self._store.stories.by_ids(set(taught.judged) - set(by_rules))
+        sources = {source.key: source for source in self._settings.wijk.sources}
+        all_of = by_rules | self._by_rules(away.values(), corrections)
+        learned = learn_relevance([sketch(readings, one, sources) for readings, one in all_of.values()], taught.judged)
+        if taught.is_new:
+            record = ModelRecord(
+                taught.version, self._settings.now(), len(taught.judged), taught.last_decision, dict(learned.weights)
+            )
+            self._store.learned.add_model(self._settings.wijk_key, record)
+        return learned.reasons
 
     def _score_outlooks(self) -> None:
         """Hold the outlooks whose time has passed against what came, and learn from all that is known."""
@@ -191,11 +256,12 @@ class Judge:
     def _window(self) -> timedelta:
         return timedelta(days=self._settings.defaults.feed.window_days)
 
-    def _content_hash(self, story: Story, corrections: Corrections) -> str:
-        """What an assessment depends on: the items as they are, what people put right, the configuration, and the hour."""
+    def _content_hash(self, story: Story, corrections: Corrections, judged: Mapping[str, bool]) -> str:
+        """What an assessment depends on: its items, what people put right and decided, the configuration, and the hour."""
         parts = [self._configuration, self._settings.now().strftime("%Y-%m-%dT%H")]
         parts += [f"{item.item_id} {item.changed_at} {item.withdrawn_at}" for item in story.items]
         parts += [f"{one.correction_id}" for one in corrections.values()]
+        parts += [f"{story_id} {said}" for story_id, said in sorted(judged.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -14,7 +14,9 @@ FIRE = [
     f"grote brand in de {place} vannacht, brandweer blust nog"
     for place in ["flat", "schuur", "kelder", "school", "kerk", "loods"]
 ]
-MARKET = [f"gezellige markt op het {place} met kaas en bloemen" for place in ["plein", "erf", "veld", "dorp", "hof", "strand"]]
+MARKET = [
+    f"gezellige markt op het {place} met kaas en bloemen" for place in ["plein", "erf", "veld", "dorp", "hof", "strand"]
+]
 TEXTS, LABELS = FIRE * 4 + MARKET * 4, ["fire"] * 24 + ["market"] * 24
 ODD = ["", " ", "👍👍", "woord", "a\u200bb\u202e c", "مرحبا Kerkstraat żółć", "x" * 1_000_000, "\ud800", "?!"]
 

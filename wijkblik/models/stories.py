@@ -188,15 +188,17 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """A version of a wijk's relevance model: what it was learned from and its file's checksum (SHA-256, hex).
+    """A version of a wijk's relevance model: how many decisions it was learned from, and the number of the last there was.
 
-    `weights` are its named weights in log-odds, for people to read; None as `checksum` stands for the rules alone.
+    `weights` are those of named traits in log-odds, for people to read. With `back_to` it goes back to that version:
+    decisions after that one, up to this one's last, teach nothing any more. The model itself is made anew from what is
+    decided, so nothing of a story's text is kept for it.
     """
 
     version: int
     made_at: datetime
     decisions: int
-    checksum: str | None
+    last_decision: int
     weights: Params = field(default_factory=dict)
     back_to: int | None = None
 

@@ -31,6 +31,10 @@ class Labels:
         params = dict(reason.params)
         if "theme" in params:
             params["theme"] = self.theme(params["theme"])
+        elif reason.code == "learned_theme":
+            params["theme"] = self.theme(params["of"])
+        elif reason.code == "learned_type":
+            params["type"] = self.words(f"source_type.{params['of']}")
         return self.words(f"reason.{reason.code}", **params)
 
     def priority(self, reason: Reason) -> str:

@@ -28,7 +28,7 @@ class Learned(Queries):
         with self._read() as session:
             rows = session.exec(select(ModelRow).where(ModelRow.wijk == wijk).order_by(col(ModelRow.version).desc()))
             return [
-                ModelRecord(row.version, row.made_at, row.decisions, row.checksum, row.weights, row.back_to)
+                ModelRecord(row.version, row.made_at, row.decisions, row.last_decision, row.weights, row.back_to)
                 for row in rows
             ]
 

@@ -265,7 +265,7 @@ class ModelRow(SQLModel, table=True):
     version: int = Field(primary_key=True)
     made_at: datetime
     decisions: int
-    checksum: str | None = None
+    last_decision: int = 0
     weights: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     back_to: int | None = None
 

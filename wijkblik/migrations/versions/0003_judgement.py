@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("decisions", sa.Integer(), nullable=False),
-        sa.Column("checksum", TEXT, nullable=True),
+        sa.Column("last_decision", sa.Integer(), nullable=False),
         sa.Column("weights", sa.JSON(), nullable=False),
         sa.Column("back_to", sa.Integer(), nullable=True),
     )
