@@ -13,7 +13,7 @@ from classifier.reading import Reading
 from classifier.text import normal
 
 GRAM = 5
-JOIN = -1.0
+JOIN = -0.5
 """Log-odds from which an item joins a story."""
 LONGEST_DAYS = 5.0
 HALF = 6.0
@@ -25,8 +25,8 @@ FEATURES = (
 )  # fmt: skip
 # Fitted by logistic regression on pairs of invented items (docs/decisions/0018-grouping.md).
 WEIGHTS = (
-    -4.3, 2.6, 5.0, 3.8, -1.7, 0.9, 0.4, 4.8, -0.4, 0.6, -0.9,
-    0.6, -0.5, 0.0, -1.6, -2.3, 0.5, -0.5, 1.7,
+    -4.0, 1.3, 4.6, 2.9, -1.8, 1.3, 1.4, 4.4, -0.5, 0.6, -1.1,
+    0.7, -0.7, -0.1, -2.3, -2.3, 0.4, -0.5, 0.4,
 )  # fmt: skip
 
 

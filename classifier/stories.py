@@ -1,7 +1,7 @@
 """Which items are about the same happening.
 
-An item joins the story that it is nearest to, measured on the nearer half of the story's items and never on one alike
-item alone, so that A-like-B and B-like-C do not chain. Nearness is in log-odds (classifier.nearness). Candidates come
+An item joins the story that it is nearest to, measured on the nearest quarter of the story's items, so that the longer a
+story is the less one alike item is enough: A-like-B and B-like-C do not chain. Nearness is in log-odds (classifier.nearness). Candidates come
 from an inverted index over what items have in common, so that the cost of an item follows what it shares and not how
 many there are. The same input in the same order gives the same stories.
 """
@@ -22,9 +22,9 @@ REPEAT = 0.5
 """Overlap of shingles from which one text repeats another."""
 CANDIDATES = 48
 """So many of the items that share most are compared in full."""
-HALF_OF = 10
-"""The nearer half is taken of this many items at most: what is like ten of a big story belongs to it."""
-UNLIKE = -4.0
+QUARTER, MOST = 4, 3
+"""One item of so many has to be near, up to so many: what is like three of a big story belongs to it."""
+UNLIKE = -3.0
 """Stands for the nearness to an item that shares too little to be compared."""
 
 
@@ -87,10 +87,10 @@ class StoryIndex:
         return Membership(own.item_id, _new_id(own.item_id), "first", 1.0)
 
     def _to_story(self, story_id: str, values: list[float]) -> float:
-        """The mean nearness over the nearer half of a story's items; those that were no candidates are unlike."""
-        half = (min(self._size[story_id], HALF_OF) + 1) // 2
-        nearest = sorted(values, reverse=True)[:half]
-        return (sum(nearest) + UNLIKE * (half - len(nearest))) / half
+        """The mean nearness over the nearest quarter of a story's items; those that were no candidates are unlike."""
+        wanted = min(MOST, math.ceil(self._size[story_id] / QUARTER))
+        nearest = sorted(values, reverse=True)[:wanted]
+        return (sum(nearest) + UNLIKE * (wanted - len(nearest))) / wanted
 
 
 def _new_id(item_id: str) -> str:
