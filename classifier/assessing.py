@@ -9,7 +9,9 @@ from datetime import datetime
 
 from classifier.outlook import Growth, forecast
 from classifier.reading import Reading
+from classifier.rebuttals import Rebuttals
 from classifier.relevance import reasons_for, relevance, story_places, story_themes
+from classifier.urgency import is_resolved, urgent
 from classifier.verification import independent_publishers, verify
 from wijkblik.models.stories import Assessment, Correction, EventTime
 from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
@@ -28,6 +30,7 @@ class Yardstick:
     weights: RelevanceWeights
     now: datetime
     growth: Growth = Growth()  # noqa: RUF009 - frozen
+    rebuttals: Rebuttals = Rebuttals()  # noqa: RUF009 - frozen
 
 
 def assess(
@@ -40,6 +43,9 @@ def assess(
     told_by = [sources[reading.item.source_key] for reading in readings if reading.item.source_key in sources]
     reasons = reasons_for(readings, told_by, publishers, wijk, by.themes, by.weights)
     titled = _title_from(readings, sources, wijk.languages[0])
+    places = story_places(readings)
+    verification = verify(readings, sources, by.rebuttals, places[0].name if places else None)
+    here = bool(places) or any(reading.places.names_wijk for reading in readings)
     return Assessment(
         story_id=story_id,
         title=_title(titled),
@@ -47,14 +53,16 @@ def assess(
         relevance=relevance(reasons),
         reasons=reasons,
         themes=tuple(story_themes(readings)),
-        places=story_places(readings),
-        verification=verify(readings, sources),
+        places=places,
+        verification=verification,
         publishers=publishers,
         words=sum(len(reading.words) for reading in readings),
         model_version=VERSION,
         items=len(readings),
         newest_at=max(reading.item.at for reading in readings),
         event=story_event(readings, by.now),
+        urgent=urgent(readings, sources, verification, here, by.now),
+        resolved=is_resolved(readings, sources),
         outlook=forecast([reading.item.at for reading in readings], by.now, growth=by.growth),
     )
 

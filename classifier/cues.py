@@ -47,6 +47,22 @@ _ORIGIN = (
     "years old", "year-old", "another country", "yillik", "baska bir ulke*", "innego kraju", "بلد اخر",
 )  # fmt: skip
 _SATIRE = ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
+_SPREAD = (
+    "deel dit", "delen svp", "delen aub", "deel massaal", "zegt het voort", "zegt het door", "stuur dit door", "stuur door naar iedereen", "doorsturen aan iedereen",
+    "voordat het wordt verwijderd", "voor het verwijderd wordt", "media zwijgt", "media zwijgen", "wordt stilgehouden", "in de doofpot", "iedereen moet dit weten",
+    "share this", "please share", "before it gets deleted", "spread the word", "pass it on", "media won't tell you", "media is silent", "forward to everyone",
+    "paylasin", "herkese gonderin", "silinmeden", "yayin", "medya susuyor", "lutfen paylas*",
+    "udostepni*", "podaj dalej", "przeslijcie", "zanim usuna", "media milcza",
+    "انشروا", "انشر*", "شاركوا", "قبل الحذف", "قبل ان يحذف", "الاعلام صامت", "وصلوها للجميع",
+)  # fmt: skip
+# That it is over: found, put out, open again.
+_RESOLVED = (
+    "weer open", "is terecht", "terecht", "gevonden", "teruggevonden", "opgelost", "verholpen", "hersteld", "gaat niet door", "afgelast", "sein brand meester", "brand meester",
+    "onder controle", "vrijgegeven", "weer vrij", "weer water", "weer stroom", "is voorbij", "ingetrokken", "loos alarm",
+    "reopened", "found safe", "has been found", "resolved", "under control", "cancelled", "called off", "all clear", "restored",
+    "bulundu", "yeniden acildi", "kontrol altin*", "iptal edildi", "giderildi", "odnalezion*", "otwart* ponownie", "opanowan*", "odwolan*", "usunieto awarie", "naprawion*",
+    "تم العثور", "اعيد فتح", "تحت السيطره", "الغيت", "تم اصلاح", "عادت المياه",
+)  # fmt: skip
 _INDEX = WordIndex(
     {
         "denial": _DENIAL,
@@ -56,17 +72,21 @@ _INDEX = WordIndex(
         "images": _IMAGES,
         "origin": _ORIGIN,
         "satire": _SATIRE,
+        "spread": _SPREAD,
+        "resolved": _RESOLVED,
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Whether a text's words deny, debunk or speak of satire."""
+    """Whether a text's words deny, debunk, speak of satire, call on others to spread it, or say that it is over."""
 
     denies: bool = False
     debunks: bool = False
     names_satire: bool = False
+    calls_to_spread: bool = False
+    resolves: bool = False
 
 
 def find_cues(words: Sequence[str]) -> Cues:
@@ -74,4 +94,4 @@ def find_cues(words: Sequence[str]) -> Cues:
     said = _INDEX.find(words).keys()
     denies = "denial" in said or said >= {"claim", "negation"}
     debunks = "debunk" in said or (denies and said >= {"images", "origin"})
-    return Cues(denies, debunks, "satire" in said)
+    return Cues(denies, debunks, "satire" in said, "spread" in said, "resolved" in said)

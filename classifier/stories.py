@@ -54,13 +54,15 @@ class StoryIndex:
             self._add(found[-1].story_id, own, reading)
         return found
 
-    def moved(self, story_of: dict[str, str]) -> None:
-        """Some items stand in another story now, as a person said: new story by item id."""
-        for position, one in enumerate(self._traits):
-            if (story_id := story_of.get(one.item_id)) is not None:
-                self._size[self._story_at[position]] -= 1
-                self._size[story_id] = self._size.get(story_id, 0) + 1
-                self._story_at[position] = story_id
+    def near(self, reading: Reading, odds: float) -> list[str]:
+        """The ids of the other items that are so near to one, nearest first, whatever story they stand in."""
+        own, found = traits(reading), []
+        for shared in self._overlaps.most(own, CANDIDATES, own.day - LONGEST_DAYS):
+            other = self._traits[shared.position]
+            value = nearness(own, other, shared, self._overlaps)
+            if value >= odds and other.item_id != own.item_id:
+                found.append((-value, other.item_id))
+        return [item_id for _, item_id in sorted(found)]
 
     def _add(self, story_id: str, own: Traits, reading: Reading) -> None:
         position = len(self._traits)

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from classifier.assessing import VERSION, Yardstick, assess
 from classifier.learning import learn as learn_relevance
 from classifier.outlook import HORIZON_HOURS, Growth, learn
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader, Reading
+from classifier.rebuttals import Rebuttals, find_rebuttals
 from classifier.since import change_since
 from classifier.sketching import judgements, sketch, with_learned
 from classifier.stories import StoryIndex
@@ -81,6 +82,10 @@ class Judge:
         self._configuration = _configuration_hash(settings)
         self._today = settings.today()
         self._growth = Growth()
+        self._sources = {source.key: source for source in settings.wijk.sources}
+        self._rebuttals = Rebuttals()
+        self._index: StoryIndex | None = None
+        self._moved: list[int] = []
         self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings.environment), self._today)
 
     def under(self, settings: Settings) -> Judge:
@@ -109,18 +114,21 @@ class Judge:
         progress("group", 0, len(new))
         if not new:
             return 0
-        memberships = self._stories(new[0].at).place(self._reader.read(new))
+        memberships = self._indexed().place(self._reader.read(new))
         store.stories.add(wijk_key, memberships)
         progress("group", len(new), len(new))
         return sum(one.reason == "first" for one in memberships)
 
-    def _stories(self, moment: datetime) -> StoryIndex:
-        """The stories that an item of a moment may belong to."""
-        index = StoryIndex()
-        for story in self._store.stories.since(self._settings.wijk_key, moment - self._window):
-            for reading in self._reader.read(story.items):
-                index.add(story.story_id, reading)
-        return index
+    def _indexed(self) -> StoryIndex:
+        """The window's items among which a new one is placed; made anew where a person moved some."""
+        store, wijk_key = self._store, self._settings.wijk_key
+        moved = [one.correction_id for one in store.corrections.history(wijk_key) if one.kind in {"merge", "split"}]
+        if self._index is None or moved != self._moved:
+            self._index, self._moved = StoryIndex(), moved
+            for story in store.stories.since(wijk_key, self._settings.now() - self._window):
+                for reading in self._reader.read(story.items):
+                    self._index.add(story.story_id, reading)
+        return self._index
 
     def _assess_changed(self, progress: Progress) -> dict[str, tuple[int, Assessment]]:
         """The window's stories with a number and their newest assessment; what changed is assessed anew."""
@@ -138,6 +146,11 @@ class Judge:
         if changed:
             # What was learned depends on all that is near, so with decisions every story is looked at.
             looked_at = stories if taught.judged else [story for story in stories if story.story_id in changed]
+            self._rebuttals = find_rebuttals(
+                (reading for story in stories for reading in self._reader.read(story.items)),
+                self._indexed(),
+                self._sources,
+            )
             by_rules = self._by_rules(looked_at, corrections)
             learned = self._learn(taught, by_rules, corrections)
             fresh = {
@@ -152,7 +165,7 @@ class Judge:
 
     def _by_rules(self, stories: Iterable[Story], corrections: Mapping[str, Corrections]) -> dict[str, _Read]:
         """Stories with their readings, assessed by the rules."""
-        yardstick, found = self._yardstick(), {}
+        yardstick, found = self._yardstick(), dict[str, _Read]()
         for story in stories:
             readings = self._reader.read(story.items)
             right = corrections.get(story.story_id, {})
@@ -174,9 +187,10 @@ class Judge:
         if not taught.judged:
             return {}
         away = self._store.stories.by_ids(set(taught.judged) - set(by_rules))
-        sources = {source.key: source for source in self._settings.wijk.sources}
         all_of = by_rules | self._by_rules(away.values(), corrections)
-        learned = learn_relevance([sketch(readings, one, sources) for readings, one in all_of.values()], taught.judged)
+        learned = learn_relevance(
+            [sketch(readings, one, self._sources) for readings, one in all_of.values()], taught.judged
+        )
         if taught.is_new:
             record = ModelRecord(
                 taught.version, self._settings.now(), len(taught.judged), taught.last_decision, dict(learned.weights)
@@ -250,7 +264,9 @@ class Judge:
 
     def _yardstick(self) -> Yardstick:
         settings = self._settings
-        return Yardstick(settings.wijk, settings.themes, settings.defaults.relevance, settings.now(), self._growth)
+        return Yardstick(
+            settings.wijk, settings.themes, settings.defaults.relevance, settings.now(), self._growth, self._rebuttals
+        )
 
     @property
     def _window(self) -> timedelta:
