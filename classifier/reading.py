@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from classifier.cues import Cues, find_cues
+from classifier.heads import THEME, TextHeads
 from classifier.lexicon import Lexicon, Words
 from classifier.patterns import WordIndex, tokens
 from classifier.places import Gazetteer, Places
@@ -53,6 +54,7 @@ class Reader:
         zone: tzinfo,
         rules: Iterable[Rule] = (),
         exclusions: Iterable[str] = (),
+        heads: TextHeads | None = None,
     ) -> None:
         self._gazetteer, self._languages, self._zone = gazetteer, languages, zone
         self._themes = Lexicon({key: theme.words for key, theme in themes.items()})
@@ -60,6 +62,7 @@ class Reader:
         self._weights = {rule.text: rule.weight for rule in rules}
         self._rules = WordIndex({text: [text] for text in self._weights})
         self._exclusions = WordIndex({text: [text] for text in exclusions})
+        self._heads = heads
         self._known: dict[Item, Reading] = {}
 
     @classmethod
@@ -70,6 +73,7 @@ class Reader:
         concepts: Words,
         today: date,
         register: Sequence[GazetteerPlace] = (),
+        heads: TextHeads | None = None,
     ) -> Reader:
         """The reader of a wijk on a day; a rule that has expired by then matches nothing. `register` is of its municipality."""
         return cls(
@@ -80,17 +84,19 @@ class Reader:
             zone=wijk.zone,
             rules=[rule for rule in wijk.rules if rule.expires >= today],
             exclusions=wijk.exclusions,
+            heads=heads,
         )
 
     def read(self, items: Sequence[Item]) -> list[Reading]:
         """A reading of each item, in their order. Many at once are read faster than one by one."""
         new = [item for item in dict.fromkeys(items) if item not in self._known]
-        for item in new:
-            self._known[item] = self._read(item)
+        chances = self._heads.judge([_text_of(item) for item in new]) if self._heads else [{}] * len(new)
+        for item, said in zip(new, chances, strict=True):
+            self._known[item] = self._read(item, said)
         return [self._known[item] for item in items]
 
-    def _read(self, item: Item) -> Reading:
-        text = f"{item.title}\n{item.text}" if item.title else item.text
+    def _read(self, item: Item, said: Mapping[str, float]) -> Reading:
+        text = _text_of(item)
         plain = normal(text)
         parts = tokens(plain)
         lang = language(text, item.lang, self._languages)
@@ -105,4 +111,10 @@ class Reader:
             cues=find_cues(parts),
             words=tuple(words(text)),
             times=find_times(text, item.at, self._zone),
+            theme_chances={name.removeprefix(THEME): one for name, one in said.items() if name.startswith(THEME)},
+            signals={name: one for name, one in said.items() if not name.startswith(THEME)},
         )
+
+
+def _text_of(item: Item) -> str:
+    return f"{item.title}\n{item.text}" if item.title else item.text

@@ -11,6 +11,8 @@ from wijkblik.models.stories import PlaceMatch, Reason
 from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
 
 NEAR_ALL, FEW = 0.8, 0.34
+DOUBTED, SURE_WITHOUT_WORDS = 0.5, 0.6
+"""What words are still worth where a theme's head sees nothing in them, and how sure it must be where there are none."""
 
 
 def relevance(reasons: Iterable[Reason]) -> float:
@@ -58,24 +60,39 @@ def story_places(readings: Sequence[Reading]) -> tuple[PlaceMatch, ...]:
 
 
 def story_themes(readings: Sequence[Reading]) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Each theme's strength (0..1, by how many of the items speak of it) and its words, strongest first."""
-    items: Counter[str] = Counter(theme for reading in readings for theme in reading.themes)
+    """Each theme's strength (0..1, by how many of the items speak of it, and how surely) and its words, strongest first."""
+    items: Counter[str] = Counter()
     hits: Counter[str] = Counter()
     words: dict[str, Counter[str]] = {}
     for reading in readings:
+        for theme, surely in theme_strengths(reading).items():
+            items[theme] += surely  # type: ignore[assignment]
         for theme, found in reading.themes.items():
             hits[theme] += len(found)
             words.setdefault(theme, Counter()).update(found)
     strength = {
-        theme: _share(count, len(readings)) * (1.0 if hits[theme] > 1 else 0.8) for theme, count in items.items()
+        theme: _share(count, len(readings)) * (1.0 if hits[theme] != 1 else 0.8) for theme, count in items.items()
     }
     order = sorted(strength, key=lambda theme: (-strength[theme], -hits[theme], theme))
     return {
-        theme: (round(strength[theme], 4), tuple(word for word, _ in words[theme].most_common(3))) for theme in order
+        theme: (round(strength[theme], 4), tuple(word for word, _ in words.get(theme, Counter()).most_common(3)))
+        for theme in order
     }
 
 
-def _share(part: int, whole: int) -> float:
+def theme_strengths(reading: Reading) -> dict[str, float]:
+    """How surely an item is of each theme (0..1): by its words, which the text head may doubt, or by a head that is sure."""
+    found = {}
+    for theme in reading.themes.keys() | reading.theme_chances.keys():
+        chance = reading.theme_chances.get(theme)
+        if theme in reading.themes:
+            found[theme] = 1.0 if chance is None else min(1.0, DOUBTED + chance)
+        elif chance is not None and chance >= SURE_WITHOUT_WORDS:
+            found[theme] = chance
+    return found
+
+
+def _share(part: float, whole: int) -> float:
     """1 where about all items agree, less where few do; a single item speaks for itself."""
     return min(1.0, math.sqrt(part / whole / NEAR_ALL))
 
@@ -105,7 +122,7 @@ def _theme_reasons(
     for position, theme in enumerate(order[:2]):
         strength, words = weighed[theme]
         weight = weights.theme if position == 0 else weights.second_theme
-        code = "theme" if position == 0 else "second_theme"
+        code = ("theme" if position == 0 else "second_theme") + ("" if words else "_alike")
         found.append(Reason(code, round(weight * strength, 4), {"theme": theme, "words": list(words)}))
     return found
 

@@ -22,6 +22,7 @@ from classifier.rebuttals import Rebuttals, find_rebuttals
 from classifier.since import change_since
 from classifier.sketching import judgements, sketch, with_learned
 from classifier.stories import StoryIndex
+from wijkblik.modelfiles import text_heads
 from wijkblik.models.stories import Action, Assessment, Correction, Decision, Forecast, ModelRecord, Reason, Story
 from wijkblik.settings import Settings, load_concepts
 from wijkblik.store import Store
@@ -86,7 +87,14 @@ class Judge:
         self._rebuttals = Rebuttals()
         self._index: StoryIndex | None = None
         self._moved: list[int] = []
-        self._reader = Reader.of(settings.wijk, settings.themes, load_concepts(settings.environment), self._today)
+        self._reader = Reader.of(
+            settings.wijk,
+            settings.themes,
+            load_concepts(settings.environment),
+            self._today,
+            store.background.places(settings.wijk_key),
+            text_heads(settings.environment),
+        )
 
     def under(self, settings: Settings) -> Judge:
         """This judge, or a new one where the configuration or the day is another."""

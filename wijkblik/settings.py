@@ -29,6 +29,10 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WIJKBLIK_", frozen=True)
 
     data: Path = Field(default=Path("data"), description="where everything is kept")
+    models: Path = Field(
+        default=Path("data/models"),
+        description="where models are kept that were learned from the examples that ship; it can be emptied",
+    )
     database_url: str | None = Field(
         default=None, description="another database than the data folder's SQLite file (sqlite:///...)"
     )
