@@ -9,6 +9,10 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 SURE_ENOUGH = 0.8
+OTHER, SURE_OF_OTHER = "other", 0.98
+"""A language that is none of the wijk's, and how sure it takes to say so: dialect looks like a neighbour's language."""
+_OTHERS = ("de", "fr", "es", "it", "pt", "ro", "bg", "ru", "uk", "hu", "el", "zh", "hi", "sw")
+LONGEST = 2_000
 SHORTEST = 12
 """Below so many letters the language of a text stays unknown."""
 
@@ -48,19 +52,22 @@ def words(text: str) -> list[str]:
 
 
 def language(text: str, hint: str | None, languages: tuple[str, ...]) -> str | None:
-    """The language of a text: the source's own word for it, else the likeliest of the wijk's; None when unsure."""
+    """The language of a text: one of the wijk's, OTHER, or None when unsure. A source's own word for it goes first."""
     if hint:
-        return hint
-    bare = _LINKS.sub(" ", text)
-    if sum(char.isalpha() for char in bare) < SHORTEST:
+        code = hint[:2].lower()
+        return code if code in languages else OTHER
+    bare = _LINKS.sub(" ", text[:LONGEST])
+    if sum(map(str.isalpha, bare)) < SHORTEST:
         return None
     found, probability = _identifier(languages).classify(bare)
-    return str(found) if probability >= SURE_ENOUGH else None
+    if found in languages:
+        return str(found) if probability >= SURE_ENOUGH else None
+    return OTHER if probability >= SURE_OF_OTHER else None
 
 
 @cache
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = set(identifier.labels)
-    identifier.set_languages([code for code in languages if code in known] or None)
+    identifier.set_languages([code for code in dict.fromkeys((*languages, *_OTHERS)) if code in known] or None)
     return identifier

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wijkblik import show
-from wijkblik.cli.work import NowOption, out
+from wijkblik.cli.work import NowOption, err, out
 
 evaluate_app = typer.Typer(no_args_is_help=True, help="Measure the product on scenarios and labelled lines.")
 OutOption = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
@@ -78,3 +78,27 @@ def learning(
     from wijkblik.evaluate.learning import evaluate_learning
 
     out.print(f"judged: {evaluate_learning(pool, budget, to)}")
+
+
+@evaluate_app.command("all")
+def all_(
+    data: Annotated[Path, typer.Option("--data", help="A folder with labelled sets (docs/evaluation.md says which).")],
+    stories: Annotated[Path, typer.Option("--stories", help="A folder with items.jsonl and truth.jsonl.")] = Path(
+        "benchmarks/stories"
+    ),
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="Scenarios to measure; all that ship if none is named.")
+    ] = None,
+    to: Annotated[Path, typer.Option("--out", help="The document whose table is replaced.")] = Path(
+        "docs/evaluation.md"
+    ),
+) -> None:
+    """Measure everything and write the table into docs/evaluation.md; takes about a quarter of an hour."""
+    from wijkblik.evaluate.document import write_table
+    from wijkblik.evaluate.table import measure
+
+    scenarios = scenario or ["demo", "dorpen", "festival"]
+    rows = list(measure(data, stories, scenarios, lambda task: err.print(f"… {task}", markup=False)))
+    write_table(rows, to)
+    for row in rows:
+        out.print(f"{row.task}: {row.figures}", markup=False, soft_wrap=True)
