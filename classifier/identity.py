@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from classifier.patterns import WordIndex
 from classifier.text import normal
@@ -56,6 +57,11 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _AGAIN = re.compile(rf"{MASK}(?:[ ]+(?:{MASK}|personen|persoon|people|person|mens))+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=100_000)
+def _names_somebody(word: str) -> bool:
+    return bool(_INDEX.spans([word.partition("'")[0]]))
+
+
 def masked(text: str) -> str:
     """A text with every word for who somebody is as the same plain word; the rest, capitals too, as it was."""
     composed = unicodedata.normalize("NFC", text)
@@ -64,7 +70,7 @@ def masked(text: str) -> str:
         composed = plain
     pieces, end = [], 0
     for match in _WORD.finditer(plain):
-        if _INDEX.spans([match.group().partition("'")[0]]):
+        if _names_somebody(match.group()):
             pieces += [composed[end : match.start()], MASK]
             end = match.end()
     if not pieces:

@@ -83,8 +83,7 @@ def find_names(title: str, text: str) -> Names:
 
 
 def _collect(text: str, places: set[str], others: set[str]) -> None:
-    letters = sum(char.isalpha() for char in text)
-    shouted = sum(char.isupper() for char in text) > 0.5 * max(letters, 1)
+    shouted = sum(map(str.isupper, text)) > 0.4 * max(len(text), 1)
     arabic = bool(_ARABIC.search(text))
     for match in _TOKEN.finditer(text):
         word = match.group()

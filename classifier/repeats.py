@@ -6,20 +6,34 @@ MinHash: A. Broder, "On the resemblance and containment of documents", 1997.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rensa import RMinHash
 
 SHINGLE = 3
 PERMUTATIONS, ROWS = 64, 2
 SEED = 20
+_FACTOR, _MASK = 1_000_003, (1 << 61) - 1
+MOST_ALIKE, MOST_VERIFIED = 64, 8
+"""So many of the last texts in a bucket are candidates, and so many of those that share most buckets are verified."""
 
 
 def shingles(words: Sequence[str]) -> frozenset[int]:
     """The runs of three words of a text, as stable hashes; a shorter text is one run."""
-    if len(words) <= SHINGLE:
-        return frozenset([zlib.crc32(" ".join(words).encode())]) if words else frozenset()
-    return frozenset(zlib.crc32(" ".join(words[i : i + SHINGLE]).encode()) for i in range(len(words) - SHINGLE + 1))
+    if not words:
+        return frozenset()
+    codes = [_code(word) for word in words] + [0] * (SHINGLE - len(words))
+    return frozenset(
+        (one * _FACTOR + two) * _FACTOR + three & _MASK
+        for one, two, three in zip(codes, codes[1:], codes[2:], strict=False)
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _code(word: str) -> int:
+    return zlib.crc32(word.encode())
 
 
 def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
@@ -38,8 +52,9 @@ class NearDuplicates:
     def find(self, words: Sequence[str]) -> tuple[int, float] | None:
         """The key of the most similar text over the threshold, and the overlap; candidates are verified."""
         own = shingles(words)
-        keys = {key for band in _bands(own) for key in self._buckets.get(band, ())}
-        best = max(((jaccard(own, self._shingles[key]), key) for key in keys), default=None)
+        shared = Counter(key for band in _bands(own) for key in self._buckets.get(band, ())[-MOST_ALIKE:])
+        likeliest = sorted(shared, key=lambda key: (-shared[key], key))[:MOST_VERIFIED]
+        best = max(((jaccard(own, self._shingles[key]), key) for key in likeliest), default=None)
         return (best[1], best[0]) if best and best[0] >= self._threshold else None
 
     def add(self, key: int, words: Sequence[str]) -> None:

@@ -39,6 +39,8 @@ _SOFT: dict[str, float] = {
 _SOFT_START, _SOFT_UNSURE, _SOFT_NEEDED = -1.4, 1.3, 2
 MOST_CHANCE = 0.6
 """A chance from how a text looks alone goes no higher: unknown is not fake."""
+MOST_COMPARED = 40
+"""Texts of one story that are held against each other; a longer story has shown itself by then."""
 WAVE, WAVE_HOURS = 3, 24.0
 SPREADS = 0.8
 """The chance from which a text head's word is taken as a signal."""
@@ -181,7 +183,7 @@ def _soft(readings: Sequence[Reading], sources: Mapping[str, Source]) -> dict[st
 
 def _wave(readings: Sequence[Reading]) -> list[Reading]:
     """The texts that repeat each other, where there are several within a day."""
-    shapes = [(one, shingles(one.words)) for one in readings if len(one.words) > SHINGLE]
+    shapes = [(one, shingles(one.words)) for one in readings[:MOST_COMPARED] if len(one.words) > SHINGLE]
     for first, shape in shapes:
         alike = [
             one
@@ -215,6 +217,8 @@ def _voices(readings: Sequence[Reading], sources: Mapping[str, Source]) -> dict[
     seen: list[tuple[str, frozenset[int]]] = []
     for reading in readings:
         publisher = _publisher(sources, reading)
+        if publisher in voices and len(seen) >= MOST_COMPARED:
+            continue
         own = shingles(reading.words)
         copied = any(other != publisher and jaccard(own, theirs) >= COPY for other, theirs in seen)
         seen.append((publisher, own))
