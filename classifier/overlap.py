@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from classifier.nearness import Traits
 
-COMMON_SHARE, COMMON_FROM = 0.1, 200
+COMMON_SHARE, COMMON_FROM = 0.02, 200
 """A trait of more than this share of the items, and of so many, tells nothing apart: it is not looked up."""
 RARE_WEIGHT = 0.02
 """How much a named thing in common counts beside the similarity of texts when candidates are chosen."""

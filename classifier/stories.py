@@ -20,7 +20,7 @@ from wijkblik.models.stories import Membership
 
 REPEAT = 0.5
 """Overlap of shingles from which one text repeats another."""
-CANDIDATES = 32
+CANDIDATES = 24
 """So many of the items that share most are compared in full."""
 QUARTER, MOST = 4, 3
 """One item of so many has to be near, up to so many: what is like three of a big story belongs to it."""

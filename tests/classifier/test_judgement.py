@@ -1,9 +1,10 @@
 """Places, themes, stories, relevance, verification and the day's order, on small made-up cases."""
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
+from demo_readings import CONCEPTS, DEMO, NOW, READER, SOURCES, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,20 +20,8 @@ from classifier.text import language, normal
 from classifier.verification import independent_publishers, verify
 from wijkblik.models.items import Item
 from wijkblik.models.stories import FLAGGED
-from wijkblik.settings import load_concepts, load_settings
 
-NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-DEMO = load_settings("demo", now=NOW)
-SOURCES = {source.key: source for source in DEMO.wijk.sources}
-CONCEPTS = load_concepts(DEMO.environment)
-READER = Reader.of(DEMO.wijk, DEMO.themes, CONCEPTS, NOW.date())
 LEAK = "Waterleiding gesprongen in de Spoelstraat, tientallen huizen zonder water en de straat staat blank"
-
-
-def read(text, source="lindebode", title="", lang="nl", hours=1.0, item_id=None):
-    at = NOW - timedelta(hours=hours)
-    item = Item(item_id or f"i-{abs(hash((text, source, hours)))}", source, title, text, lang, None, at, NOW)
-    return READER.read([item])[0]
 
 
 def judged(*readings):
