@@ -25,7 +25,7 @@ SOON_HOURS = 36.0
 SURE_PLACE = 0.5
 FOR_ONE_UNCERTAIN = 5
 """So many stories by priority go with one uncertain one."""
-LOWER = 2 / 3
+LOWER = 0.8
 """The uncertain and the sample stand below this share of the list: there they cost the reader least, but are not given away."""
 
 

@@ -41,6 +41,7 @@ def reasons_for(
         *_exclusion_reasons(readings, weights),
         _source_reason(sources, weights),
         Reason("publishers", round(weights.publishers * math.log(max(publishers, 1)), 4), {"count": publishers}),
+        Reason("items", round(weights.items * math.log(len(readings)), 4), {"count": len(readings)}),
     ]
     found = [reason for reason in found if reason.value]
     return Reason("base", weights.base), *sorted(found, key=lambda reason: -abs(reason.value))

@@ -227,6 +227,7 @@ class RelevanceWeights(Config):
     second_theme: float
     source: dict[SourceType, float]
     publishers: float
+    items: float
     exclusion: float
 
 
