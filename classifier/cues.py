@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ _DEBUNK = (
     "oude video", "oud filmpje", "oude beelden", "oude filmpje", "nepnieuws", "nepbericht*", "nepvideo", "factcheck*", "fact-check*", "gefactcheckt",
     "old video", "fake news", "fake video", "old footage", "fact check*",
     "eski video", "eski bir video", "yalan haber",
-    "stare nagranie", "stary film*", "fejk*",
+    "stare nagranie", "stary film*", "fejk*", "falszywk*",
     "فيديو قديم", "مقطع قديم", "خبر كاذب",
 )  # fmt: skip
 # That something is of another time or place says little alone (a child is "14 jaar oud"); in a denial that speaks of images it debunks them.
@@ -46,6 +47,24 @@ _ORIGIN = (
     "jaar oud", "jaar oude", "jaar geleden gemaakt", "uit een ander land", "ander land gemaakt", "uit het buitenland", "andere stad",
     "years old", "year-old", "another country", "yillik", "baska bir ulke*", "innego kraju", "بلد اخر",
 )  # fmt: skip
+# Of images: that they are of something else.
+_NOT_OF = (
+    "is niet van",
+    "zijn niet van",
+    "niet opgenomen in",
+    "niet gemaakt in",
+    "is not from",
+    "not filmed in",
+    "was not taken",
+    "nie pochodz*",
+    "ait degil",
+    "ليس من",
+    "ليست من",
+)
+# A headline that sets right what is told.
+_SET_RIGHT = re.compile(
+    r"^\W*(?:(?:nee|no|nie|hayir|لا)[,:]|(?:geen|no|not|brak|nie)\b.{3,60}[,:]\s*(?:wel|maar|but|only|ale|tylko)\b)"
+)
 _SATIRE = ("satire*", "satirisch*", "satirical*", "satyr*", "hiciv", "mizah*", "*ساخر*", "parodie*", "parody")
 _SPREAD = (
     "deel dit", "delen svp", "delen aub", "deel massaal", "zegt het voort", "zegt het door", "stuur dit door", "stuur door naar iedereen", "doorsturen aan iedereen",
@@ -71,6 +90,7 @@ _INDEX = WordIndex(
         "debunk": _DEBUNK,
         "images": _IMAGES,
         "origin": _ORIGIN,
+        "not_of": _NOT_OF,
         "satire": _SATIRE,
         "spread": _SPREAD,
         "resolved": _RESOLVED,
@@ -89,9 +109,9 @@ class Cues:
     resolves: bool = False
 
 
-def find_cues(words: Sequence[str]) -> Cues:
-    """The cues among a normal text's tokens."""
+def find_cues(words: Sequence[str], headline: str = "") -> Cues:
+    """The cues among a normal text's tokens, and in its headline in normal form."""
     said = _INDEX.find(words).keys()
-    denies = "denial" in said or said >= {"claim", "negation"}
-    debunks = "debunk" in said or (denies and said >= {"images", "origin"})
+    denies = "denial" in said or said >= {"claim", "negation"} or bool(_SET_RIGHT.match(headline))
+    debunks = "debunk" in said or said >= {"images", "not_of"} or (denies and said >= {"images", "origin"})
     return Cues(denies, debunks, "satire" in said, "spread" in said, "resolved" in said)

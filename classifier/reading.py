@@ -108,7 +108,7 @@ class Reader:
             concepts=frozenset(self._concepts.find(parts, lang)),
             rules={text: self._weights[text] for text in self._rules.find(parts)},
             exclusions=tuple(sorted(self._exclusions.find(parts))),
-            cues=find_cues(parts),
+            cues=find_cues(parts, normal(item.title)),
             words=tuple(words(text)),
             times=find_times(text, item.at, self._zone),
             theme_chances={name.removeprefix(THEME): one for name, one in said.items() if name.startswith(THEME)},

@@ -126,6 +126,23 @@ def test_a_denial_is_heard_in_five_languages(text):
 
 
 @pytest.mark.parametrize(
+    ("headline", "denies"),
+    [
+        ("nee, uw haan hoeft geen vergunning", True),
+        ("geen wolf, wel loslopende honden", True),
+        ("geen trams naar het plein", False),
+    ],
+)
+def test_a_headline_can_set_right_what_is_told(headline, denies):
+    assert find_cues([], headline).denies is denies
+
+
+def test_images_that_are_of_something_else_are_debunked():
+    assert find_cues(tokens(normal("Filmpje van mishandeling is niet van de kermis"))).debunks
+    assert not find_cues(tokens(normal("Het lawaai is niet van de kermis"))).debunks
+
+
+@pytest.mark.parametrize(
     "text", ["er gaan geruchten", "er is geen sprake van vertraging", "Geen water in de Spoelstraat"]
 )
 def test_a_claim_or_a_negation_alone_denies_nothing(text):

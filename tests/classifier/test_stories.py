@@ -46,7 +46,9 @@ def test_what_lies_days_apart_is_not_one_story():
 
 
 def test_items_can_be_added_one_by_one_or_at_once():
-    told = [read(f"{FIRE} {word}", hours=9 - number) for number, word in enumerate(["een", "twee", "drie", "vier", "vijf"])]
+    told = [
+        read(f"{FIRE} {word}", hours=9 - number) for number, word in enumerate(["een", "twee", "drie", "vier", "vijf"])
+    ]
     index = StoryIndex()
     one_by_one = [index.place([one])[0] for one in told]
     assert one_by_one == StoryIndex().place(told)
@@ -64,7 +66,12 @@ def test_near_items_are_found_whatever_story_they_stand_in():
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.sampled_from(["brand", "kerkstraat", "markt", "fiets", "spoelplein", "school", "14.30", "politie"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(["brand", "kerkstraat", "markt", "fiets", "spoelplein", "school", "14.30", "politie"]),
+        max_size=12,
+    )
+)
 def test_the_same_items_give_the_same_stories(words):
     told = [read(" ".join(words[:end]), item_id=f"i-{end}", hours=20 - end) for end in range(len(words))]
     assert StoryIndex().place(told) == StoryIndex().place(told)
