@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from classifier.assessing import VERSION, Yardstick, assess
 from classifier.learning import learn as learn_relevance
 from classifier.outlook import HORIZON_HOURS, Growth, learn
+from classifier.parity import learned_for
 from classifier.ranking import Candidate, rank
 from classifier.reading import Reader, Reading
 from classifier.rebuttals import Rebuttals, find_rebuttals
@@ -204,7 +205,8 @@ class Judge:
                 taught.version, self._settings.now(), len(taught.judged), taught.last_decision, dict(learned.weights)
             )
             self._store.learned.add_model(self._settings.wijk_key, record)
-        return learned.reasons
+        lang_of = {story_id: one.lang for story_id, (_, one) in all_of.items()}
+        return learned_for(learned.reasons, lang_of, taught.judged, self._settings.wijk.languages[0])
 
     def _score_outlooks(self) -> None:
         """Hold the outlooks whose time has passed against what came, and learn from all that is known."""

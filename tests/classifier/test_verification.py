@@ -25,7 +25,9 @@ def codes(verification):
 
 def test_a_denial_told_in_a_story_of_its_own_counts():
     index = StoryIndex()
-    for number, word in enumerate("markt fiets optreden storm huur hond tram feest boom water".split()):
+    for number, word in enumerate(
+        ["markt", "fiets", "optreden", "storm", "huur", "hond", "tram", "feest", "boom", "water"]
+    ):
         index.add(f"s-{word}", read(f"Nieuws over {word} in de stad", "omroep", item_id=f"i-{number}"))
     index.add("s-1", RUMOUR)
     rebuttals = find_rebuttals([DENIAL], index, SOURCES)

@@ -32,6 +32,7 @@ from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, Fee
 from wijkblik.models.wijk import Source
 from wijkblik.service.labels import Labels
 from wijkblik.service.lag import summarise
+from wijkblik.service.learned import LearnedService
 from wijkblik.service.preview import Preview, preview
 from wijkblik.service.proposal import Given
 from wijkblik.service.sources import Trial, try_all
@@ -163,6 +164,10 @@ class Service:
         before = len(self.settings.wijk.sources)
         self.refresh()
         self._log("configuration", sources_before=before, sources_after=len(self.settings.wijk.sources))
+
+    def learned(self) -> LearnedService:
+        """What was learned from decisions, and how outlooks came out."""
+        return LearnedService(self.settings, self.store)
 
     def lag(self) -> list[LagSummary]:
         """How late items come, per source."""
