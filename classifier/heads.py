@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 
-from classifier.features import COLUMNS, HashedText
-from classifier.textmodel import STYLE_LIMIT, STYLE_WEIGHT, Weighting
+from classifier.features import HashedText
+from classifier.textmodel import Weighting
 from wijkblik.errors import TrainingError
 
 THEME = "theme."
@@ -39,9 +38,6 @@ class TextHeads:
 
     names: tuple[str, ...]
     columns: NDArray[np.int64]
-    idf: Values
-    style_mean: Values
-    style_spread: Values
     weights: Values
     intercepts: Values
     slopes: Values
@@ -51,18 +47,9 @@ class TextHeads:
         """For each text the chance that each head gives it, by name."""
         if not texts:
             return []
-        odds = self._weighed(HashedText().transform(texts)) @ self.weights.T + self.intercepts
+        odds = HashedText().transform(texts)[:, self.columns] @ self.weights.T + self.intercepts
         chances = 1 / (1 + np.exp(-np.clip(odds * self.slopes + self.offsets, -12, 12)))
         return [dict(zip(self.names, row, strict=True)) for row in chances.round(4).tolist()]
-
-    def _weighed(self, counts: csr_matrix) -> csr_matrix:
-        terms = counts[:, self.columns]
-        terms.data = 1 + np.log(terms.data)
-        terms = csr_matrix(terms @ diags(self.idf))
-        words = int(np.searchsorted(self.columns, COLUMNS))
-        style = (counts[:, 2 * COLUMNS :].toarray() - self.style_mean) / self.style_spread
-        style = np.clip(style, -STYLE_LIMIT, STYLE_LIMIT) * STYLE_WEIGHT
-        return csr_matrix(hstack([normalize(terms[:, :words]), normalize(terms[:, words:]), csr_matrix(style)]))
 
 
 def train_heads(examples: Mapping[str, Examples]) -> TextHeads:
@@ -72,18 +59,15 @@ def train_heads(examples: Mapping[str, Examples]) -> TextHeads:
             raise TrainingError(f"the examples of '{name}' have one label only; two are needed")
     texts = list(dict.fromkeys(text for given in examples.values() for text in given.texts))
     row_of = {text: row for row, text in enumerate(texts)}
-    counts = HashedText().transform(texts)
-    weighting = Weighting().fit(counts)
-    columns = np.flatnonzero(weighting.idf_)
-    weighed = csr_matrix(weighting.transform(counts)[:, np.append(columns, np.arange(2 * COLUMNS, counts.shape[1]))])
+    rows = HashedText().transform(texts)
+    weighting = Weighting().fit(rows)
+    columns = np.flatnonzero(weighting.scale_)
+    weighed = csr_matrix(weighting.transform(rows)[:, columns])
     fitted = [_fit(weighed[[row_of[text] for text in one.texts]], np.array(one.labels)) for one in examples.values()]
     return TextHeads(
         names=tuple(examples),
         columns=columns.astype(np.int64),
-        idf=weighting.idf_[columns],
-        style_mean=weighting.mean_,
-        style_spread=weighting.spread_,
-        weights=np.array([weights for weights, _, _, _ in fitted]),
+        weights=np.array([weights for weights, _, _, _ in fitted]) * weighting.scale_[columns],
         intercepts=np.array([intercept for _, intercept, _, _ in fitted]),
         slopes=np.array([slope for _, _, slope, _ in fitted]),
         offsets=np.array([offset for _, _, _, offset in fitted]),

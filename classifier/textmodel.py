@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
@@ -20,15 +20,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.preprocessing import normalize
 
-from classifier.features import COLUMNS, HashedText
+from classifier.features import BLOCKS, STARTS, STYLE, WIDTH, HashedText
 from wijkblik.errors import TrainingError
 
 STRENGTHS = (0.5, 2.0, 8.0)
 """Inverse strengths of regularisation to choose from."""
+SHARES = {"words": 0.65, "runs": 0.65, "written": 0.4, "shapes": 0.33, "ends": 0.13, "style": 0.1}
+"""What each block adds to the square of a row's length, on average."""
 FOLDS, CLUSTERS, TOPICS = 4, 16, 30
-STYLE_WEIGHT, STYLE_LIMIT = 0.12, 3.0
 LEAST_TEXTS = 2
 """A column that fewer texts have is left out."""
+LEAST_SPREAD = 0.1
+"""A measure of style varies at least so much: one that hardly ever varies would outweigh all words where it does."""
 RARE = 0.7
 """Among several classes a rare one weighs more, by its frequency to this negative power."""
 WORTH = 0.02
@@ -45,42 +48,49 @@ def build_text_model() -> TextModel:
 
 
 class Weighting(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Counts weighed: logarithm of the count times inverse document frequency, each block of length one; style standardised."""
+    """Rows of HashedText times inverse document frequency, each block with its share of a row's length; style by its spread."""
 
     def fit(self, matrix: csr_matrix, labels: object = None) -> Weighting:
-        count = matrix.shape[0]
-        having = np.bincount(matrix.indices, minlength=matrix.shape[1])[: 2 * COLUMNS]
-        self.idf_ = np.where(having >= min(LEAST_TEXTS, count), np.log((1 + count) / (1 + having)) + 1, 0.0)
-        style = matrix[:, 2 * COLUMNS :].toarray()
-        self.mean_, self.spread_ = style.mean(axis=0), style.std(axis=0) + 1e-3
+        count, ends = matrix.shape[0], STARTS[-1]
+        having = np.bincount(matrix.indices, minlength=WIDTH)[:ends]
+        idf = np.where(having >= min(LEAST_TEXTS, count), np.log((1 + count) / (1 + having)) + 1, 0.0)
+        block = np.repeat(np.arange(len(BLOCKS)), list(BLOCKS.values()))
+        in_block = matrix.indices < ends
+        columns = matrix.indices[in_block]
+        squares = (
+            np.bincount(block[columns], (matrix.data[in_block] * idf[columns]) ** 2, minlength=len(BLOCKS)) / count
+        )
+        shares = np.array(list(SHARES.values()))
+        style = matrix[:, ends:].toarray()
+        of_style = np.sqrt(shares[-1] / len(STYLE)) / np.maximum(style.std(axis=0), LEAST_SPREAD)
+        of_blocks = np.sqrt(shares[:-1] / np.maximum(squares, 1e-9))
+        self.scale_ = np.concatenate([idf * of_blocks[block], of_style])
         return self
 
     def transform(self, matrix: csr_matrix) -> csr_matrix:
-        terms = matrix[:, : 2 * COLUMNS].copy()
-        terms.data = 1 + np.log(terms.data)
-        terms = csr_matrix(terms @ diags(self.idf_))
-        style = (matrix[:, 2 * COLUMNS :].toarray() - self.mean_) / self.spread_
-        style = np.clip(style, -STYLE_LIMIT, STYLE_LIMIT) * STYLE_WEIGHT
-        blocks = [normalize(terms[:, :COLUMNS]), normalize(terms[:, COLUMNS:]), csr_matrix(style)]
-        return csr_matrix(hstack(blocks, format="csr"))
+        return csr_matrix(matrix @ diags(self.scale_))
 
 
 class TextModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Texts, or rows of HashedText, to one label each with calibrated chances."""
+    """Texts, or rows of HashedText, to one label each with calibrated chances.
+
+    Fitted, it is one linear map of those rows, so that many heads on the same rows cost little.
+    """
 
     def fit(self, texts: Sequence[str] | csr_matrix, labels: Labels) -> TextModel:
         """Learn. Raises TrainingError for no texts, no words in any of them, or labels that are all the same."""
         matrix, truth = _as_matrix(texts), np.asarray(labels, dtype=str)
-        if matrix.shape[0] == 0 or matrix[:, : 2 * COLUMNS].nnz == 0:
+        if matrix.shape[0] == 0 or matrix[:, : STARTS[2]].nnz == 0:
             raise TrainingError("there is no text to learn from")
         self.classes_ = np.unique(truth)
         if len(self.classes_) < 2:
             raise TrainingError(f"all {len(truth)} texts have the label '{self.classes_[0]}'; two are needed")
         if len(truth) != matrix.shape[0]:
             raise TrainingError(f"{matrix.shape[0]} texts have {len(truth)} labels")
-        self.weighting_ = Weighting().fit(matrix)
-        weighed = self.weighting_.transform(matrix)
-        folds = _folds(weighed, truth)
+        weighting = Weighting().fit(matrix)
+        columns = np.flatnonzero(weighting.scale_)
+        weighed = weighting.transform(matrix)[:, columns]
+        folds = _folds(weighed)
         held_out = {strength: _held_out(weighed, truth, self.classes_, folds, strength) for strength in STRENGTHS}
         calibrations = {strength: _calibration(odds, truth, self.classes_) for strength, odds in held_out.items()}
         chances = {one: _chances(odds, *calibrations[one]) for one, odds in held_out.items()}
@@ -88,13 +98,14 @@ class TextModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.strength_ = best
         self.slope_, self.offset_ = calibrations[best]
         self.bar_ = _bars(chances[best], truth, self.classes_)
-        self.coef_, self.intercept_ = _fit(weighed, truth, self.classes_, best)
+        coef, self.intercept_ = _fit(weighed, truth, self.classes_, best)
+        self.coef_ = np.zeros((len(self.classes_), WIDTH), dtype=np.float32)
+        self.coef_[:, columns] = coef * weighting.scale_[columns]
         return self
 
     def log_odds(self, texts: Sequence[str] | csr_matrix) -> Values:
         """Uncalibrated log-odds of each class, one row for each text."""
-        weighed = self.weighting_.transform(_as_matrix(texts))
-        return np.asarray(weighed @ self.coef_.T + self.intercept_)
+        return np.asarray(_as_matrix(texts) @ self.coef_.T + self.intercept_, dtype=np.float64)
 
     def predict_proba(self, texts: Sequence[str] | csr_matrix) -> Values:
         """The chance of each class, one row for each text, in the order of `classes_`."""
@@ -113,12 +124,12 @@ def _as_matrix(texts: Sequence[str] | csr_matrix) -> csr_matrix:
     return texts if isinstance(texts, csr_matrix) else HashedText().transform(texts)
 
 
-def _folds(weighed: csr_matrix, truth: NDArray[np.str_]) -> NDArray[np.int64]:
-    """A fold for each text: clusters of like texts, each of them whole in one fold where that leaves every label to learn."""
+def _folds(weighed: csr_matrix) -> NDArray[np.int64]:
+    """A fold for each text: clusters of like texts, each of them whole in one fold."""
     count = weighed.shape[0]
     if count < 10 * CLUSTERS:
         return np.arange(count) % FOLDS
-    topics = TruncatedSVD(TOPICS, random_state=0).fit_transform(weighed[:, :-1])
+    topics = TruncatedSVD(TOPICS, random_state=0).fit_transform(weighed)
     cluster = MiniBatchKMeans(CLUSTERS, random_state=0, n_init=3).fit_predict(normalize(topics))
     fold = np.zeros(CLUSTERS, dtype=np.int64)
     sizes = np.zeros(FOLDS)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.features import COLUMNS, STYLE, WIDTH, HashedText
+from classifier.features import COLUMNS, STARTS, STYLE, WIDTH, HashedText
 from classifier.identity import masked
 from classifier.textmodel import build_text_model
 from wijkblik.errors import TrainingError
@@ -40,7 +40,7 @@ def test_words_and_runs_of_letters_share_columns_with_like_words():
     letters = slice(COLUMNS, 2 * COLUMNS)
     shared = one[:, letters].multiply(other[:, letters]).nnz
     assert shared > 20 > one[:, letters].multiply(apart[:, letters]).nnz
-    assert len(STYLE) == WIDTH - 2 * COLUMNS
+    assert len(STYLE) == WIDTH - STARTS[-1]
 
 
 def test_the_model_learns_and_its_chances_add_up():
