@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from classifier.corrected import decided_status, put_right
 from classifier.outlook import Growth, forecast
 from classifier.reading import Reading
 from classifier.rebuttals import Rebuttals
@@ -41,18 +42,21 @@ def assess(
     sources = {source.key: source for source in wijk.sources}
     publishers = independent_publishers(readings, sources)
     told_by = [sources[reading.item.source_key] for reading in readings if reading.item.source_key in sources]
-    reasons = reasons_for(readings, told_by, publishers, wijk, by.themes, by.weights)
+    right = put_right(corrections, {place.name for place in wijk.places}, by.themes)
+    reasons = reasons_for(readings, told_by, publishers, wijk, by.themes, by.weights, right)
     titled = _title_from(readings, sources, wijk.languages[0])
-    places = story_places(readings)
-    verification = verify(readings, sources, by.rebuttals, places[0].name if places else None)
-    here = bool(places) or any(reading.places.names_wijk for reading in readings)
+    places = story_places(readings, right)
+    proposed = verify(readings, sources, by.rebuttals, places[0].name if places else None)
+    verification = decided_status(proposed, corrections)
+    away = right.places is not None and not right.places
+    here = bool(places) or (not away and any(reading.places.names_wijk for reading in readings))
     return Assessment(
         story_id=story_id,
         title=_title(titled),
         lang=titled.lang,
         relevance=relevance(reasons),
         reasons=reasons,
-        themes=tuple(story_themes(readings)),
+        themes=tuple(story_themes(readings, right)),
         places=places,
         verification=verification,
         publishers=publishers,

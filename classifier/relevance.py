@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from classifier.corrected import NOTHING, PutRight
 from classifier.reading import Reading
 from wijkblik.models.stories import PlaceMatch, Reason
 from wijkblik.models.wijk import RelevanceWeights, Source, Theme, Wijk
@@ -32,11 +33,12 @@ def reasons_for(
     wijk: Wijk,
     themes: Mapping[str, Theme],
     weights: RelevanceWeights,
+    right: PutRight = NOTHING,
 ) -> tuple[Reason, ...]:
-    """The reasons of a story for a wijk, strongest first after the base. `sources` are those of its items."""
+    """The reasons of a story for a wijk, strongest first after the base. `sources` are those of its items; `right` is what people put right."""
     found = [
-        *_place_reasons(readings, weights),
-        *_theme_reasons(readings, wijk, themes, weights),
+        *_place_reasons(readings, weights, right),
+        *_theme_reasons(readings, wijk, themes, weights, right),
         *_rule_reasons(readings),
         *_exclusion_reasons(readings, weights),
         _source_reason(sources, weights),
@@ -47,8 +49,10 @@ def reasons_for(
     return Reason("base", weights.base), *sorted(found, key=lambda reason: -abs(reason.value))
 
 
-def story_places(readings: Sequence[Reading]) -> tuple[PlaceMatch, ...]:
-    """The places of a story: each at its surest mention, but less sure where few of its items name it."""
+def story_places(readings: Sequence[Reading], right: PutRight = NOTHING) -> tuple[PlaceMatch, ...]:
+    """The places of a story: each at its surest mention, but less sure where few of its items name it; or as people said."""
+    if right.places is not None:
+        return right.places
     named: dict[str, list[PlaceMatch]] = {}
     for reading in readings:
         for match in reading.places.matches:
@@ -60,8 +64,10 @@ def story_places(readings: Sequence[Reading]) -> tuple[PlaceMatch, ...]:
     return tuple(sorted(found, key=lambda match: (-match.confidence, match.name)))
 
 
-def story_themes(readings: Sequence[Reading]) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Each theme's strength (0..1, by how many of the items speak of it, and how surely) and its words, strongest first."""
+def story_themes(readings: Sequence[Reading], right: PutRight = NOTHING) -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Each theme's strength (0..1, by how many of the items speak of it, and how surely) and its words, strongest first; or as people said, in full."""
+    if right.themes is not None:
+        return dict.fromkeys(right.themes, (1.0, ()))
     items: Counter[str] = Counter()
     hits: Counter[str] = Counter()
     words: dict[str, Counter[str]] = {}
@@ -98,11 +104,14 @@ def _share(part: float, whole: int) -> float:
     return min(1.0, math.sqrt(part / whole / NEAR_ALL))
 
 
-def _place_reasons(readings: Sequence[Reading], weights: RelevanceWeights) -> list[Reason]:
-    places = story_places(readings)
+def _place_reasons(readings: Sequence[Reading], weights: RelevanceWeights, right: PutRight) -> list[Reason]:
+    places = story_places(readings, right)
+    if right.places is not None and not places:
+        return [Reason("elsewhere_by_hand", weights.elsewhere)]
     if places:
         top = places[0]
-        return [Reason("place", round(weights.place * top.confidence, 4), {"name": top.name})]
+        code = "place_by_hand" if right.places is not None else "place"
+        return [Reason(code, round(weights.place * top.confidence, 4), {"name": top.name})]
     away = Counter(town for reading in readings for town in reading.places.elsewhere)
     if away and sum(bool(reading.places.elsewhere) for reading in readings) / len(readings) > FEW:
         return [Reason("elsewhere", weights.elsewhere, {"name": away.most_common(1)[0][0]})]
@@ -112,18 +121,19 @@ def _place_reasons(readings: Sequence[Reading], weights: RelevanceWeights) -> li
 
 
 def _theme_reasons(
-    readings: Sequence[Reading], wijk: Wijk, themes: Mapping[str, Theme], weights: RelevanceWeights
+    readings: Sequence[Reading], wijk: Wijk, themes: Mapping[str, Theme], weights: RelevanceWeights, right: PutRight
 ) -> list[Reason]:
     found = []
+    wordless = "_alike" if right.themes is None else "_by_hand"
     weighed = {
         theme: (strength * wijk.themes.get(theme, themes[theme].weight), words)
-        for theme, (strength, words) in story_themes(readings).items()
+        for theme, (strength, words) in story_themes(readings, right).items()
     }
     order = sorted(weighed, key=lambda theme: (-weighed[theme][0], theme))
     for position, theme in enumerate(order[:2]):
         strength, words = weighed[theme]
         weight = weights.theme if position == 0 else weights.second_theme
-        code = ("theme" if position == 0 else "second_theme") + ("" if words else "_alike")
+        code = ("theme" if position == 0 else "second_theme") + ("" if words else wordless)
         found.append(Reason(code, round(weight * strength, 4), {"theme": theme, "words": list(words)}))
     return found
 

@@ -20,7 +20,9 @@ MOST_ITEMS = 8
 
 def sketch(readings: Sequence[Reading], assessment: Assessment, sources: Mapping[str, Source]) -> Sketch:
     """A story as it is learned by."""
-    traits = {f"theme:{theme}": strength for theme, (strength, _) in story_themes(readings).items()}
+    told = story_themes(readings)
+    # A theme that a person gave has no strength of its own.
+    traits = {f"theme:{theme}": told[theme][0] if theme in told else 1.0 for theme in assessment.themes}
     traits |= {f"place:{place.name}": place.confidence for place in assessment.places}
     for reading in readings:
         if (source := sources.get(reading.item.source_key)) is not None:

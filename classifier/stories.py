@@ -86,7 +86,7 @@ class StoryIndex:
         best = max(((self._to_story(story_id, values), story_id) for story_id, values in near.items()), default=None)
         if best is not None and best[0] >= JOIN:
             return Membership(own.item_id, best[1], "same_event", round(1 / (1 + math.exp(-best[0])), 4))
-        return Membership(own.item_id, _new_id(own.item_id), "first", 1.0)
+        return Membership(own.item_id, new_story_id(own.item_id), "first", 1.0)
 
     def _to_story(self, story_id: str, values: list[float]) -> float:
         """The mean nearness over the nearest quarter of a story's items; those that were no candidates are unlike."""
@@ -95,5 +95,6 @@ class StoryIndex:
         return (sum(nearest) + UNLIKE * (wanted - len(nearest))) / wanted
 
 
-def _new_id(item_id: str) -> str:
+def new_story_id(item_id: str) -> str:
+    """The id of a story that begins with an item."""
     return "s-" + hashlib.sha256(item_id.encode()).hexdigest()[:12]

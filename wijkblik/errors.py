@@ -4,6 +4,7 @@ WijkblikError
 ├── ConfigError              a configuration file or variable is wrong (file, line, key, fix)
 │   └── ChangedMeanwhileError  someone else changed the file that was to be written
 ├── NotFoundError            something asked for by name does not exist (kind, name, known)
+├── CorrectionError          what a person asked to be put right can't be; `code` says why
 ├── DataFolderError          the data folder can't be used as asked
 │   ├── InUseError           another process works on it (pid)
 │   └── ForeignDataError     it holds data of another kind (demonstration or real)
@@ -77,6 +78,16 @@ class NotFoundError(WijkblikError):
         self.kind, self.name, self.known = kind, name, tuple(known)
         hint = f" Known: {', '.join(self.known)}." if self.known else ""
         super().__init__(f"There is no {kind} '{name}'.{hint}")
+
+
+class CorrectionError(WijkblikError):
+    """What a person asked to be put right about a story can't be; `code` says why."""
+
+    exit_code = 2
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class DataFolderError(WijkblikError):

@@ -30,6 +30,7 @@ from wijkblik.models.items import Polling, SourceStatus
 from wijkblik.models.lag import LagSummary
 from wijkblik.models.stories import Action, Assessment, DailyFeed, Decision, FeedEntry, FeedStory, Outlook
 from wijkblik.models.wijk import Source
+from wijkblik.service.corrections import CorrectionService
 from wijkblik.service.labels import Labels
 from wijkblik.service.lag import summarise
 from wijkblik.service.learned import LearnedService
@@ -94,6 +95,7 @@ class Service:
                 decision=decisions.get(entry.story_id),
             )
             for entry, assessment in entries
+            if entry.story_id in stories  # else merged into another since the list was made
         )
         self._log("feed.read", feed=head.id, stories=sum(story.entry.shown for story in shown))
         return DailyFeed(
@@ -168,6 +170,10 @@ class Service:
     def learned(self) -> LearnedService:
         """What was learned from decisions, and how outlooks came out."""
         return LearnedService(self.settings, self.store)
+
+    def corrections(self) -> CorrectionService:
+        """What people put right about stories."""
+        return CorrectionService(self.settings, self.store)
 
     def lag(self) -> list[LagSummary]:
         """How late items come, per source."""

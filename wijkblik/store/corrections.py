@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from wijkblik.models.stories import Correction
 from wijkblik.store.base import Queries
+from wijkblik.store.stories import move
 from wijkblik.store.tables import CorrectionRow
 
 
@@ -26,11 +27,14 @@ class Corrections(Queries):
         by: str,
         at: datetime,
         undoes: int | None = None,
+        moved: Sequence[str] = (),
+        into: str = "",
     ) -> int:
-        """Keep a correction; its number is given back."""
+        """Keep a correction; its number is given back. The items of `moved` (ids) go to the story `into` with it."""
         row = {"wijk": wijk, "story_id": story_id, "kind": kind, "value": value, "by": by, "at": at, "undoes": undoes}
         with self._write() as connection:
             new = insert(CorrectionRow).values(row).returning(col(CorrectionRow.id))
+            move(connection, wijk, moved, into)
             return connection.execute(new).scalar_one() or 0
 
     def standing(self, wijk: str) -> dict[str, dict[str, Correction]]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, func, select
 
@@ -59,15 +59,6 @@ class Stories(Queries):
             with self._write() as connection:
                 connection.execute(insert(MembershipRow).on_conflict_do_nothing(), rows)
 
-    def move(self, wijk: str, item_ids: Sequence[str], story_id: str) -> None:
-        """Put items into another story, as a person said."""
-        with self._write() as connection:
-            for batch in batches(item_ids):
-                moved = update(MembershipRow).where(
-                    col(MembershipRow.wijk) == wijk, col(MembershipRow.item_id).in_(batch)
-                )
-                connection.execute(moved.values(story_id=story_id, reason="by_hand", similarity=1.0))
-
     def assessed_hashes(self, wijk: str) -> dict[str, str]:
         """What content each story's newest assessment was made of."""
         newest = (
@@ -94,6 +85,13 @@ class Stories(Queries):
                 )
                 numbers += [n for n in session.exec(newest.group_by(col(AssessmentRow.story_id))) if n is not None]
             return {a.story_id: (n, a) for n, a in assessments_by_id(session, numbers).items()}
+
+
+def move(connection: Connection, wijk: str, item_ids: Sequence[str], story_id: str) -> None:
+    """Put items into another story, as a person said, within a transaction."""
+    for batch in batches(item_ids):
+        moved = update(MembershipRow).where(col(MembershipRow.wijk) == wijk, col(MembershipRow.item_id).in_(batch))
+        connection.execute(moved.values(story_id=story_id, reason="by_hand", similarity=1.0))
 
 
 def assessments_by_id(session: Session, numbers: Sequence[int]) -> dict[int, Assessment]:
