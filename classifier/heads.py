@@ -20,7 +20,8 @@ from wijkblik.errors import TrainingError
 
 THEME = "theme."
 """Stands before a theme's key in the name of its head."""
-FOLDS, STRENGTH = 3, 4.0
+RIDGE = 0.5
+"""How far a head is held back."""
 Values = NDArray[np.float64]
 
 
@@ -63,36 +64,59 @@ def train_heads(examples: Mapping[str, Examples]) -> TextHeads:
     weighting = Weighting().fit(rows)
     columns = np.flatnonzero(weighting.scale_)
     weighed = csr_matrix(weighting.transform(rows)[:, columns])
-    fitted = [_fit(weighed[[row_of[text] for text in one.texts]], np.array(one.labels)) for one in examples.values()]
+    fitted: dict[str, _Head] = {}
+    for names in _of_the_same_texts(examples):
+        one = [row_of[text] for text in examples[names[0]].texts]
+        truth = np.array([examples[name].labels for name in names], dtype=bool).T
+        fitted |= dict(zip(names, _fit(weighed[one], truth), strict=True))
+    heads = [fitted[name] for name in examples]
     return TextHeads(
         names=tuple(examples),
         columns=columns.astype(np.int64),
-        weights=np.array([weights for weights, _, _, _ in fitted]) * weighting.scale_[columns],
-        intercepts=np.array([intercept for _, intercept, _, _ in fitted]),
-        slopes=np.array([slope for _, _, slope, _ in fitted]),
-        offsets=np.array([offset for _, _, _, offset in fitted]),
+        weights=np.array([head.weights for head in heads]) * weighting.scale_[columns],
+        intercepts=np.array([head.intercept for head in heads]),
+        slopes=np.array([head.slope for head in heads]),
+        offsets=np.array([head.offset for head in heads]),
     )
 
 
-def _fit(weighed: csr_matrix, truth: NDArray[np.bool_]) -> tuple[Values, float, float, float]:
-    """Weights and intercept, and the slope and offset that calibrate their log-odds on texts that were held out."""
-    fold = np.arange(len(truth)) % FOLDS
-    odds = np.zeros(len(truth))
-    for one in range(FOLDS):
-        inside = fold != one
-        if len(set(truth[inside])) == 2:
-            odds[~inside] = _model(weighed[inside], truth[inside]).decision_function(weighed[~inside])
-    calibration = LogisticRegression(C=10.0).fit(odds[:, None], truth)
-    model = _model(weighed, truth)
-    return (
-        model.coef_[0],
-        float(model.intercept_[0]),
-        max(float(calibration.coef_[0, 0]), 0.05),
-        float(calibration.intercept_[0]),
-    )
+@dataclass(frozen=True, slots=True)
+class _Head:
+    weights: Values
+    intercept: float
+    slope: float
+    offset: float
 
 
-def _model(weighed: csr_matrix, truth: NDArray[np.bool_]) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", random_state=0).fit(
-        weighed, truth
-    )
+def _of_the_same_texts(examples: Mapping[str, Examples]) -> list[list[str]]:
+    """The heads by name, those together that are learned from the same texts."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, given in examples.items():
+        together.setdefault(tuple(given.texts), []).append(name)
+    return list(together.values())
+
+
+def _fit(weighed: csr_matrix, truth: NDArray[np.bool_]) -> list[_Head]:
+    """Heads for the columns of `truth`: ridge regression, calibrated on what it says of each text when that is left out.
+
+    One inverse serves all heads and all that is left out (leave-one-out in closed form: T. Hastie et al., "The Elements
+    of Statistical Learning", 2009, section 7.10), so that all of it takes seconds.
+    """
+    wanted = np.where(truth, 1.0, -1.0)
+    gram = (weighed @ weighed.T).toarray() + 1.0
+    gram[np.diag_indices_from(gram)] += RIDGE
+    inverse = np.linalg.inv(gram)
+    dual = inverse @ wanted
+    left_out = wanted - dual / np.diag(inverse)[:, None]
+    found = []
+    for head in range(truth.shape[1]):
+        calibration = LogisticRegression(C=100.0).fit(left_out[:, [head]], truth[:, head])
+        found.append(
+            _Head(
+                weights=np.asarray(weighed.T @ dual[:, head]),
+                intercept=float(dual[:, head].sum()),
+                slope=max(float(calibration.coef_[0, 0]), 0.05),
+                offset=float(calibration.intercept_[0]),
+            )
+        )
+    return found

@@ -15,6 +15,7 @@ st.set_page_config(
 page = st.navigation(
     [
         st.Page("pages/today.py", title=say("page.today"), icon=":material/today:", default=True),
+        st.Page("pages/insight.py", title=say("insight.title"), icon=":material/insights:", url_path="inzicht"),
         st.Page("pages/sources.py", title=say("page.sources"), icon=":material/rss_feed:", url_path="bronnen"),
     ],
     position="top",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from ui.correcting import correct, standing
+from ui.facts import facts, marks, unread, why_here
 from ui.session import labels, service
 from wijkblik.models.items import Item
-from wijkblik.models.stories import FLAGGED, Action, Assessment, FeedStory, Status
+from wijkblik.models.stories import FLAGGED, Action, Assessment, Evidence, FeedStory, Reason, Status
 from wijkblik.service import Labels
 
 ACTIONS: tuple[Action, ...] = ("relevant", "not_relevant", "briefing", "done")
@@ -45,8 +49,10 @@ def card(story: FeedStory) -> None:
     """One story with its buttons. Only this card runs again when one of its buttons is used."""
     wording, now = labels(), service().settings.now()
     decision = service().store.decisions.standing(service().settings.wijk_key).get(story.entry.story_id)
+    story = replace(story, assessment=service().corrections().as_corrected(story.assessment))
     with st.container(border=True, key=f"card-{story.entry.story_id}"):
         st.html(heading(story, wording, now))
+        standing(story, wording)
         if decision is not None:
             _decided(story, wording)
             return
@@ -81,31 +87,37 @@ def _details(story: FeedStory, wording: Labels) -> None:
         items = "".join(item_markup(item, wording, zone) for item in story.items)
         sections = (
             (say("page.why"), parts(story.assessment, wording)),
+            (
+                say("page.why_here"),
+                why_here(story.entry, wording, _rows(story.entry.reasons, wording.priority, wording)),
+            ),
             (say("page.evidence"), evidence(story.assessment, wording)),
         )
         markup = "".join(f'<div class="wb"><h4>{escape(title)}</h4></div>{section}' for title, section in sections)
         count = escape(say("page.items_of", count=len(story.items)))
         st.html(f'{markup}<div class="wb"><h4>{count}</h4></div>{items}')
+        correct(story, wording)
 
 
 def heading(story: FeedStory, wording: Labels, now: datetime) -> str:
     """The top of a card: title, place and themes, when first seen, publishers, badge and the top reasons."""
     say, assessment = wording.words, story.assessment
     published = min((item.published_at for item in story.items if item.published_at), default=None)
-    facts = [place.name for place in assessment.places[:2]] + [wording.theme(theme) for theme in assessment.themes[:2]]
-    facts.append(say("page.publishers", count=assessment.publishers))
+    known = [place.name for place in assessment.places[:2]] + [wording.theme(theme) for theme in assessment.themes[:2]]
+    known.append(say("page.publishers", count=assessment.publishers))
     if published:
-        facts.append(say("page.first_published", when=say.ago(published, now)))
-    facts.append(say("page.first_seen", when=say.ago(story.first_fetched_at, now)))
+        known.append(say("page.first_published", when=say.ago(published, now)))
+    known.append(say("page.first_seen", when=say.ago(story.first_fetched_at, now)))
     reasons = "".join(
         f"<li>{escape(wording.reason(one))}</li>" for one in assessment.reasons if one.code != "base" and one.value > 0
     )
     reasons = "</li>".join(reasons.split("</li>")[:TOP_REASONS])
-    title = escape(assessment.title or say("page.no_title"))
+    title, wijk = escape(assessment.title or say("page.no_title")), service().settings.wijk
     return (
         f'<div class="wb"><h3 {_spoken(assessment.lang)}>{title}</h3>'
-        f'<p class="facts">{escape(" · ".join(facts))}</p>'
-        f"<p>{badge(assessment.verification.status, wording)}</p><ul>{reasons}</ul></div>"
+        f'<p class="facts">{escape(" · ".join(known))}</p>{facts(assessment, wording, now, wijk.zone)}'
+        f"<p>{badge(assessment.verification.status, wording)}{marks(story.entry, assessment, wording)}</p>"
+        f"{unread(assessment, wijk.languages, wording)}<ul>{reasons}</ul></div>"
     )
 
 
@@ -118,10 +130,7 @@ def badge(status: Status, wording: Labels) -> str:
 def parts(assessment: Assessment, wording: Labels) -> str:
     """All parts of the score, which add up to it."""
     say = wording.words
-    rows = "".join(
-        f'<tr><td>{escape(wording.reason(one))}</td><td class="value">{escape(_signed(one.value, wording))}</td></tr>'
-        for one in assessment.reasons
-    )
+    rows = _rows(assessment.reasons, wording.reason, wording)
     title = escape(say("page.parts", relevance=say.percent(assessment.relevance)))
     return f'<div class="wb"><p>{title}</p><table>{rows}</table></div>'
 
@@ -129,13 +138,31 @@ def parts(assessment: Assessment, wording: Labels) -> str:
 def evidence(assessment: Assessment, wording: Labels) -> str:
     """What speaks for and against, the chance with its band where there is one, and what the status means."""
     say, verification = wording.words, assessment.verification
-    lines = "".join(f"<li>{escape(say(f'evidence.{one.code}', **one.params))}</li>" for one in verification.evidence)
+    lines = "".join(f"<li>{_evidence_line(one, wording)}</li>" for one in verification.evidence)
     chance = ""
-    if verification.fake_probability is not None and verification.band is not None:
+    by_model = verification.decided_by == "model"
+    if by_model and verification.fake_probability is not None and verification.band is not None:
         low, high = (say.percent(edge) for edge in verification.band)
         chance = f"<p>{escape(say('page.chance', chance=say.percent(verification.fake_probability), low=low, high=high))}</p>"
-    helped = escape(say(f"status_help.{verification.status}"))
+    helped = escape(
+        say(f"status_help.{verification.status}") if by_model else say("correct.decided", by=verification.decided_by)
+    )
     return f'<div class="wb"><p>{helped}</p><ul>{lines}</ul>{chance}<p class="facts">{escape(say("page.not_evidence"))}</p></div>'
+
+
+def _rows(reasons: Sequence[Reason], in_words: Callable[[Reason], str], wording: Labels) -> str:
+    return "".join(
+        f'<tr><td>{escape(in_words(one))}</td><td class="value">{escape(_signed(one.value, wording))}</td></tr>'
+        for one in reasons
+    )
+
+
+def _evidence_line(one: Evidence, wording: Labels) -> str:
+    told, link = escape(wording.words(f"evidence.{one.code}", **one.params)), one.params.get("link")
+    if not link:
+        return told
+    href = escape(link, quote=True)
+    return f'{told}: <a href="{href}" target="_blank" rel="noopener noreferrer">{escape(link)}</a>'
 
 
 def item_markup(item: Item, wording: Labels, zone: ZoneInfo) -> str:

@@ -22,6 +22,11 @@ def service() -> Service:
     return opened
 
 
+def read_list_again() -> None:
+    """Let the day's list be read anew, for its stories are no longer made up as they were."""
+    st.session_state.pop("feed_wanted", None)
+
+
 def language() -> str:
     """The language of this visit: chosen here, in the address, or configured."""
     asked = st.query_params.get("lang", "")

@@ -21,7 +21,7 @@ from wijkblik.errors import ConfigError, Mistake, ModelFileError, TrainingError
 from wijkblik.settings import Environment, resource
 
 Line = TypeVar("Line", bound=BaseModel)
-VERSION = "heads-2"
+VERSION = "heads-3"
 SIGNALS = {"claims": ("claim", "1"), "harm": ("harm", "1"), "satire": ("satire", "satire"), "spread": ("spread", "1")}
 """For each file of examples the name of its head and the label that says yes."""
 

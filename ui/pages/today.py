@@ -7,12 +7,14 @@ from html import escape
 import streamlit as st
 
 from ui.cards import STYLE, card
+from ui.facts import urgent_line
 from ui.session import labels, service
 from wijkblik.errors import NotFoundError
 from wijkblik.models.stories import DailyFeed
 from wijkblik.service import Labels
 
 AT_A_TIME = 12
+HANDLED = frozenset({"done", "not_relevant"})
 
 
 def page() -> None:
@@ -30,6 +32,7 @@ def page() -> None:
         return
     shown = [story for story in feed.stories if story.entry.shown]
     below = [story for story in feed.stories if not story.entry.shown]
+    _urgent(feed, wording)
     _summary(feed, wording)
     if not shown:
         st.info(f"**{wording.words('page.empty')}** {wording.words('page.empty_help')}")
@@ -77,6 +80,25 @@ def _summary(feed: DailyFeed, wording: Labels) -> None:
     )
     refreshed = say("page.refreshed", when=say.moment(feed.generated_at, zone))
     st.html(f'<div class="wb"><p><b>{escape(line)}</b></p><p class="facts">{escape(refreshed)}</p></div>')
+
+
+def _urgent(feed: DailyFeed, wording: Labels) -> None:
+    """What can't wait and is not handled yet, with whom to call."""
+    decided = service().store.decisions.standing(service().settings.wijk_key)
+    handled = {story_id for story_id, one in decided.items() if one.action in HANDLED}
+    corrected = service().corrections().as_corrected
+    told = [corrected(one.assessment) for one in feed.stories if one.entry.story_id not in handled]
+    waiting = [one for one in told if one.urgent is not None]
+    if not waiting:
+        return
+    say, route = wording.words, service().settings.wijk.call_route
+    lines = "".join(f'<li dir="auto">{escape(urgent_line(one, wording))}</li>' for one in waiting)
+    call = escape(say("page.call", route=route) if route else say("page.call_unknown"))
+    with st.container(border=True, key="urgent"):
+        title = escape(say("page.urgent"))
+        st.html(
+            f'<div class="wb" role="alert"><h3 class="flagged">{title}</h3><ul>{lines}</ul><p><b>{call}</b></p></div>'
+        )
 
 
 def _stories(stories: list, key: str, wording: Labels) -> None:
