@@ -29,7 +29,7 @@ _MEAN = (2.743, 0.582, 0.154, 0.138, 0.092, -0.325, -0.074, 0.629)
 # Log of the dispersion k: constant, per log of the mean, per log1p of the age.
 _DISPERSION = (-3.868, 0.787, 0.317)
 # Whole numbers hold more than they should, the more so the smaller they are: the share asked for goes from the first to the second.
-_SHARE_SMALL, _SHARE_LARGE, _SHARE_HALFWAY = 0.60, 0.78, 10.0
+_SHARE_SMALL, _SHARE_LARGE, _SHARE_HALFWAY = 0.57, 0.76, 10.0
 _PRIOR = 40.0
 """So many outcomes of a wijk's own count as much as the constants."""
 _MOST = 20_000

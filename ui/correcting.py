@@ -16,6 +16,8 @@ from wijkblik.service.corrections import MOVES, CorrectionService
 
 LINE = 90
 """Characters of a text or title that stand for it in a list."""
+NOT_HERE = ""
+"""Stands for no place among names: a list's None would mean that nothing is chosen."""
 
 
 def standing(story: FeedStory, wording: Labels) -> None:
@@ -55,8 +57,8 @@ Change = Callable[[CorrectionService], Correction]
 def _place(story: FeedStory, wording: Labels) -> Change:
     say, story_id = wording.words, story.entry.story_id
     names = [place.name for place in service().settings.wijk.places]
-    known = next((place.name for place in story.assessment.places if place.name in names), None)
-    options = [None, *names]
+    known = next((place.name for place in story.assessment.places if place.name in names), NOT_HERE)
+    options = [NOT_HERE, *names]
     name = st.selectbox(
         say("correct.place_label"),
         options,
@@ -64,7 +66,7 @@ def _place(story: FeedStory, wording: Labels) -> Change:
         format_func=lambda one: one or say("correct.not_here"),
         key=f"place-{story_id}",
     )
-    return lambda right: right.place(story_id, name)
+    return lambda right: right.place(story_id, name or None)
 
 
 def _themes(story: FeedStory, wording: Labels) -> Change:
@@ -131,7 +133,7 @@ _FORMS: dict[str, Callable[[FeedStory, Labels], Change | None]] = {
 
 
 def _do(change: Change, wording: Labels) -> None:
-    """Make or undo a correction and show what came of it: this card, or the whole list where items moved."""
+    """Make or undo a correction and show what came of it."""
     try:
         made = change(service().corrections())
     except CorrectionError as error:
@@ -142,8 +144,8 @@ def _do(change: Change, wording: Labels) -> None:
         return
     if made.kind in MOVES or made.kind == "undo":
         read_list_again()
-        st.rerun()
-    st.rerun(scope="fragment")
+    # The whole page: what can't wait stands on top of it.
+    st.rerun()
 
 
 def _said(one: Correction, story: FeedStory, wording: Labels) -> str:

@@ -56,9 +56,7 @@ def unread(assessment: Assessment, languages: tuple[str, ...], wording: Labels) 
     """The advice to ask a colleague, where nobody in the team reads the story's language."""
     if assessment.lang is None or assessment.lang in languages:
         return ""
-    key = f"language.{assessment.lang}"
-    language = wording.words(key if wording.words.has(key) else "language.other")
-    return f"<p><b>{escape(wording.words('page.ask_colleague', language=language))}</b></p>"
+    return f"<p><b>{escape(wording.words('page.ask_colleague'))}</b></p>"
 
 
 def why_here(entry: FeedEntry, wording: Labels, rows: str) -> str:
