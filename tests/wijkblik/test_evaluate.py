@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from wijkblik.cli import app
@@ -17,6 +18,13 @@ WORDS = ["flat", "schuur", "kelder", "school", "kerk", "loods", "winkel", "garag
 LABELLED = [{"id": f"a{n}", "text": f"brand in de {one}", "label": "1"} for n, one in enumerate(WORDS)] + [
     {"id": f"b{n}", "text": f"markt bij de {one}", "label": "0", "lang": "nl"} for n, one in enumerate(WORDS)
 ]
+
+
+@pytest.fixture(autouse=True)
+def _as_logging_was():
+    """A command sets logging up for its own process; the other tests here share this one."""
+    yield
+    structlog.reset_defaults()
 
 
 def lines(path, rows):
